@@ -1,0 +1,54 @@
+// The layers' notes on a packet (skb->cb and the flow it belongs to), as typed fields instead of 48 untyped bytes.
+
+namespace ActorNet.Protocols;
+
+/// <summary>What a transport asks of IP on the way out, and what IP found on the way in.</summary>
+public struct IpControl
+{
+    public IpAddress Saddr, Daddr;
+
+    /// <summary>IPPROTO_*.</summary>
+    public byte Protocol;
+
+    /// <summary>TOS / traffic class with the ECN bits.</summary>
+    public byte Tos;
+
+    /// <summary>Hop limit; 0 on the way out means the host's default.</summary>
+    public byte Ttl;
+
+    /// <summary>Out: set DF (path MTU discovery). In: DF was set.</summary>
+    public bool DontFragment;
+
+    /// <summary>Out: may be fragmented locally even so (IP_PMTUDISC_PROBE/DONT are the socket's business; this is their result).</summary>
+    public bool AllowLocalFragmentation;
+
+    /// <summary>Out: the transport just heard from the peer; the neighbour is reachable (sk_dst_pending_confirm).</summary>
+    public bool ConfirmNeighbour;
+
+    /// <summary>Out: the interface it must leave by (SO_BINDTODEVICE), 0 for any. In: where it arrived (inet_iif).</summary>
+    public int BoundIfIndex;
+
+    /// <summary>Out: raw IP options to insert, null for none. In: null; read them from the header.</summary>
+    public byte[]? Options;
+}
+
+/// <summary>TCP's notes on a segment (struct tcp_skb_cb).</summary>
+public struct TcpControl
+{
+    public uint Seq, EndSeq, AckSeq;
+    public byte Flags;
+    public byte Sacked;
+
+    /// <summary>When it was last sent (skb_mstamp_ns).</summary>
+    public Instant SentAt;
+
+    /// <summary>How often it was sent again.</summary>
+    public int Retransmits;
+
+    /// <summary>Delivery accounting at the time of sending (tcp_rate_skb_sent): for rate samples.</summary>
+    public long DeliveredAtSend;
+    public Instant DeliveredTime, FirstSentTime;
+
+    /// <summary>End of record: MSG_EOR forbids appending.</summary>
+    public bool Eor;
+}

@@ -1,0 +1,3 @@
+// What nearly every file of this assembly uses.
+global using System.Buffers.Binary;
+global using System.Diagnostics.CodeAnalysis;

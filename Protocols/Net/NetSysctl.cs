@@ -1,0 +1,52 @@
+// /proc/sys/net: a host's settings under the kernel's names, with the defaults of Linux 6.x.
+
+namespace ActorNet.Protocols;
+
+/// <summary>Settings of one host. Fields carry the sysctl's own name; their comments give unit and range.</summary>
+public sealed class NetSysctl
+{
+    // net.core (bytes; sockets)
+    public int rmem_default = 212_992, rmem_max = 212_992, wmem_default = 212_992, wmem_max = 212_992;
+    public int somaxconn = 4096;
+    public int netdev_budget = 300, netdev_max_backlog = 1000;
+
+    // net.ipv4: addresses and forwarding
+    public bool ip_forward;
+    public int ip_default_ttl = 64;
+    public bool ip_no_pmtu_disc;
+    public int ip_local_port_range_min = 32_768, ip_local_port_range_max = 60_999;
+    public bool ip_nonlocal_bind;
+    public int ip_unprivileged_port_start = 1024;
+
+    // net.ipv4: fragments (bytes; seconds)
+    public int ipfrag_high_thresh = 4 * 1024 * 1024, ipfrag_time = 30, ipfrag_max_dist = 64;
+
+    // net.ipv4: ICMP (milliseconds; a mask of types; messages per second; burst)
+    public bool icmp_echo_ignore_all, icmp_echo_ignore_broadcasts = true;
+    public int icmp_ratelimit = 1000, icmp_ratemask = 0x1818, icmp_msgs_per_sec = 1000, icmp_msgs_burst = 50;
+
+    // net.ipv4: TCP buffers (bytes: min, default, max)
+    public int tcp_rmem_min = 4096, tcp_rmem_default = 131_072, tcp_rmem_max = 6_291_456;
+    public int tcp_wmem_min = 4096, tcp_wmem_default = 16_384, tcp_wmem_max = 4_194_304;
+    public int tcp_adv_win_scale = 1;
+    public bool tcp_moderate_rcvbuf = true;
+
+    // net.ipv4: TCP features
+    public bool tcp_window_scaling = true, tcp_sack = true, tcp_dsack = true, tcp_slow_start_after_idle = true;
+    public int tcp_timestamps = 1, tcp_ecn = 2, tcp_syncookies = 1;
+    public string tcp_congestion_control = "cubic";
+    public bool tcp_abort_on_overflow, tcp_rfc1337, tcp_stdurg;
+    public int tcp_tw_reuse = 2;
+
+    // net.ipv4: TCP limits
+    public int tcp_syn_retries = 6, tcp_synack_retries = 5, tcp_retries1 = 3, tcp_retries2 = 15, tcp_orphan_retries;
+    public int tcp_max_syn_backlog = 4096, tcp_max_tw_buckets = 262_144, tcp_max_orphans = 262_144;
+    public int tcp_challenge_ack_limit = 0x7FFF_FFFF, tcp_invalid_ratelimit = 500;
+    public int tcp_fin_timeout = 60, tcp_keepalive_time = 7200, tcp_keepalive_intvl = 75, tcp_keepalive_probes = 9;
+    public int tcp_base_mss = 1024, tcp_min_snd_mss = 48, tcp_mtu_probing, tcp_reordering = 3;
+    public int tcp_rto_min_us = 200_000, tcp_rto_max_ms = 120_000;
+
+    // net.ipv4.neigh.default (seconds; milliseconds; probes; bytes)
+    public int neigh_base_reachable_time = 30, neigh_delay_first_probe_time = 5, neigh_gc_stale_time = 60, neigh_retrans_time_ms = 1000;
+    public int neigh_ucast_solicit = 3, neigh_mcast_solicit = 3, neigh_unres_qlen_bytes = 212_992, neigh_gc_thresh3 = 1024;
+}

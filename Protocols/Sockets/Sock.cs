@@ -1,0 +1,82 @@
+// struct sock (include/net/sock.h): a socket's machine, whatever its protocol. It never waits, reads no clock and sends nothing:
+// a SockActor calls it, sends what TryXmit gives, and keeps blocked calls as data until Poll says they may go on.
+
+namespace ActorNet.Protocols;
+
+/// <summary>A transport's machine behind a socket.</summary>
+/// <remarks>
+/// The contract of a driver: after any call it (1) takes packets from <see cref="TryXmit"/> until there are none, (2) arms one timer at
+/// <see cref="NextTimer"/>, (3) tries its waiting calls again if <see cref="Poll"/> changed. Every packet given in is owned by the machine from then on.
+/// </remarks>
+public abstract class Sock(Net net, AddressFamily family, SocketType type, IpProtocol protocol)
+{
+    public Net Net { get; } = net;
+
+    public AddressFamily Family { get; } = family;
+
+    public SocketType Type { get; } = type;
+
+    public IpProtocol Protocol { get; } = protocol;
+
+    /// <summary>The pending asynchronous error (sk->sk_err); a call that reports it clears it.</summary>
+    public Errno Err { get; protected set; }
+
+    public SockAddr Local { get; set; }
+
+    public SockAddr Peer { get; set; }
+
+    /// <summary>What the socket is ready for now (the protocol's poll operation).</summary>
+    public abstract PollEvents Poll { get; }
+
+    /// <summary>When <see cref="OnTimer"/> wants to be called; <see cref="Instant.Never"/> when nothing is due. Early calls are harmless.</summary>
+    public abstract Instant NextTimer { get; }
+
+    public abstract void OnTimer(Instant now);
+
+    /// <summary>Gives the next packet to send: transport header first, addresses in <see cref="SkBuff.Ip"/>; the caller owns it.</summary>
+    public abstract bool TryXmit(Instant now, [NotNullWhen(true)] out SkBuff? skb);
+
+    /// <summary>Takes one packet (not a chain): data at the transport header, addresses in <see cref="SkBuff.Ip"/>. The machine owns it from here.</summary>
+    public abstract DropReason Rcv(SkBuff skb, Instant now);
+
+    /// <summary>An ICMP error about a packet that this socket sent (the protocol's err_handler).</summary>
+    public abstract void IcmpError(in IcmpErrorInfo error, Instant now);
+
+    /// <summary>sendmsg without waiting: how many bytes were taken, or EAGAIN and the other errors of send(2).</summary>
+    /// <param name="to">Where to, when the caller named an address.</param>
+    public abstract SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, MsgFlags flags, Instant now);
+
+    /// <summary>recvmsg without waiting: how many bytes, 0 at end of stream, or EAGAIN and the other errors of recv(2).</summary>
+    public abstract SysResult Recv(Span<byte> buffer, MsgFlags flags, Instant now, out SockAddr from, out MsgFlags outFlags);
+
+    public abstract Errno Shutdown(ShutdownHow how, Instant now);
+
+    /// <summary>The last descriptor is closed: the machine goes on by itself (FIN, linger in the background) until <see cref="IsDead"/>.</summary>
+    public abstract void Close(Instant now);
+
+    /// <summary>Closed by its owner, and nothing more to send, retransmit or wait for: the driver may let go. All its packets are freed.</summary>
+    public abstract bool IsDead { get; }
+
+    /// <summary>Frees every packet at once and sends nothing more: the host crashed, or the run is over.</summary>
+    public abstract void Destroy();
+
+    public abstract Errno Setsockopt(SockLevel level, int option, ReadOnlySpan<byte> value, Instant now);
+
+    /// <summary>Writes the option's value and its length; a short buffer gets what fits, as Linux does.</summary>
+    public abstract Errno Getsockopt(SockLevel level, int option, Span<byte> value, out int length, Instant now);
+
+    /// <summary>SO_ERROR: takes the pending error.</summary>
+    public Errno TakeError()
+    {
+        Errno e = Err;
+        Err = Errno.OK;
+        return e;
+    }
+}
+
+/// <summary>What an ICMP error says of a packet that was sent.</summary>
+/// <param name="Errno">What Linux maps it to (icmp_err_convert), OK for a mere hint.</param>
+/// <param name="Fatal">Whether icmp_err_convert calls it fatal.</param>
+/// <param name="Mtu">Of "fragmentation needed": the next hop's MTU; else 0.</param>
+/// <param name="Seq">TCP: the sequence number in the quoted header.</param>
+public readonly record struct IcmpErrorInfo(byte IcmpType, byte IcmpCode, Errno Errno, bool Fatal, int Mtu, uint Seq, IpAddress Offender);
