@@ -8,7 +8,7 @@ namespace ActorNet.Protocols;
 /// The contract of a driver: after any call it (1) takes packets from <see cref="TryXmit"/> until there are none, (2) arms one timer at
 /// <see cref="NextTimer"/>, (3) tries its waiting calls again if <see cref="Poll"/> changed. Every packet given in is owned by the machine from then on.
 /// </remarks>
-public abstract class Sock(Net net, AddressFamily family, SocketType type, IpProtocol protocol)
+public abstract partial class Sock(Net net, AddressFamily family, SocketType type, IpProtocol protocol)
 {
     public Net Net { get; } = net;
 
