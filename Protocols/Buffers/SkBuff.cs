@@ -128,6 +128,17 @@ public sealed class SkBuff
 
     public void Put(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Put(bytes.Length));
 
+    /// <summary>skb_scrub_packet: forgets all that the host it comes from has noted on it. The bytes stay.</summary>
+    public void Scrub()
+    {
+        MacHeader = NetworkHeader = TransportHeader = -1;
+        IpSummed = SkbChecksum.NONE;
+        Mark = 0;
+        Priority = 0;
+        Ip = default;
+        Tcp = default;
+    }
+
     /// <summary>skb_trim: cuts the packet to a length; longer than it is does nothing.</summary>
     public void Trim(int length)
     {

@@ -13,6 +13,9 @@ public sealed class Net(string hostName, ulong seed, SkBuffPool pool)
 
     public NetSysctl Sysctl { get; } = new();
 
+    /// <summary>What happened on this host, as one number.</summary>
+    public TraceHash Trace { get; } = new();
+
     /// <summary>A stream of its own for a purpose ("isn", "ports", "ip-id").</summary>
     public RandomStream Random(string purpose) => new(seed, HostName, purpose);
 }
