@@ -22,8 +22,7 @@ public enum Snmp
 
     // IpExt
     IpExtInNoRoutes, IpExtInTruncatedPkts, IpExtInMcastPkts, IpExtOutMcastPkts, IpExtInBcastPkts, IpExtOutBcastPkts, IpExtInOctets, IpExtOutOctets,
-    IpExtInMcastOctets, IpExtOutMcastOctets, IpExtInBcastOctets, IpExtOutBcastOctets,
-    IpExtInCsumErrors, IpExtInNoECTPkts, IpExtInECT1Pkts, IpExtInECT0Pkts, IpExtInCEPkts, IpExtReasmOverlaps,
+    IpExtInCsumErrors, IpExtReasmOverlaps,
 
     // TcpExt (LINUX_MIB_*)
     TcpExtSyncookiesSent, TcpExtSyncookiesRecv, TcpExtSyncookiesFailed, TcpExtEmbryonicRsts, TcpExtPruneCalled, TcpExtRcvPruned, TcpExtOfoPruned,
