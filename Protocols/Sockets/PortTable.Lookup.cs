@@ -1,0 +1,120 @@
+// Whose packet this is: __inet_lookup_established, __inet_lookup_listener and compute_score (net/ipv4/inet_hashtables.c), __udp4_lib_lookup
+// and __udp4_lib_mcast_deliver (net/ipv4/udp.c), reuseport_select_sock (net/core/sock_reuseport.c).
+
+namespace ActorNet.Protocols;
+
+public sealed partial class PortTable<TOwner>
+{
+    /// <summary>The connected socket of a tuple, as the packet has it: from the peer (source) to this host (destination).</summary>
+    /// <param name="iif">The interface it came in by.</param>
+    public bool TryGetConnected(IpAddress saddr, ushort sport, IpAddress daddr, ushort dport, int iif, [NotNullWhen(true)] out TOwner? owner, out PortHandle handle)
+    {
+        int row = FindConnected(daddr, dport, saddr, sport);
+        bool found = row >= 0 && (_rows[row].BoundIf == 0 || _rows[row].BoundIf == iif);
+        owner = found ? _rows[row].Owner : null;
+        handle = found ? new PortHandle(row + 1) : default;
+        return found;
+    }
+
+    /// <summary>Whom a packet is for: its connected socket, else the best of those bound to the address, else of the wildcards.</summary>
+    public bool TryLookup(IpAddress saddr, ushort sport, IpAddress daddr, ushort dport, int iif, [NotNullWhen(true)] out TOwner? owner, out PortHandle handle) =>
+        TryGetConnected(saddr, sport, daddr, dport, iif, out owner, out handle)
+        || TryGetListener(saddr, sport, daddr, dport, iif, out owner, out handle);
+
+    /// <summary>A listener (TCP), or a bound socket that the peer may send to (UDP, ping).</summary>
+    public bool TryGetListener(IpAddress saddr, ushort sport, IpAddress daddr, ushort dport, int iif, [NotNullWhen(true)] out TOwner? owner, out PortHandle handle)
+    {
+        int row = Best(Find(daddr, dport), saddr, sport, daddr, iif);
+        if (row < 0) row = Best(Find(daddr.IsV4 ? IpAddress.Any4 : default, dport), saddr, sport, daddr, iif);
+        // An IPv6 wildcard takes IPv4 too, unless it is V6ONLY.
+        if (row < 0 && daddr.IsV4) row = Best(Find(default, dport), saddr, sport, daddr, iif);
+        owner = row < 0 ? null : _rows[row].Owner;
+        handle = new PortHandle(row + 1);
+        return row >= 0;
+    }
+
+    /// <summary>All who get a copy of a broadcast or multicast datagram, newest first; the caller empties the list.</summary>
+    public void CollectMatches(IpAddress saddr, ushort sport, IpAddress daddr, ushort dport, int iif, List<TOwner> into)
+    {
+        int bucket = FindBucket(dport);
+        if (bucket < 0) return;
+        for (int n = _buckets[bucket].Nodes; n >= 0; n = _nodes[n].Next)
+        {
+            if (!_nodes[n].Address.IsAny && _nodes[n].Address != daddr) continue;
+            for (int i = _nodes[n].Active; i >= 0; i = _rows[i].Next)
+            {
+                if (Score(_rows[i], saddr, sport, daddr, iif) >= 0) into.Add(_rows[i].Owner!);
+            }
+        }
+    }
+
+    private int Best(int node, IpAddress saddr, ushort sport, IpAddress daddr, int iif)
+    {
+        int best = -1, high = -1;
+        for (int i = node < 0 ? -1 : _nodes[node].Active; i >= 0; i = _rows[i].Next)
+        {
+            ref Row e = ref _rows[i];
+            int score = Score(e, saddr, sport, daddr, iif);
+            if (score <= high) continue;
+            high = score;
+            best = i;
+            // A group's member is chosen at once by the tuple's hash; a connected socket stands for itself.
+            if (e.Group is { HasConnected: false } g && !e.Has(Is.Connected)) return g.Select(Hash(daddr, e.Port, saddr, sport));
+        }
+
+        return best;
+    }
+
+    private static int Score(in Row e, IpAddress saddr, ushort sport, IpAddress daddr, int iif)
+    {
+        if (e.Has(Is.V6Only) && daddr.IsV4) return -1;
+        int score = e.Local.IsV4 == daddr.IsV4 ? 2 : 1;
+        if (e.Has(Is.Connected))
+        {
+            if (e.Peer != saddr || e.PeerPort != sport) return -1;
+            score += 8;
+        }
+
+        if (e.BoundIf == 0) return score;
+        return e.BoundIf == iif ? score + 4 : -1;
+    }
+
+    private void JoinGroup(int row)
+    {
+        ref Row e = ref _rows[row];
+        ref Node n = ref _nodes[e.Node];
+        for (int i = n.Active; i >= 0; i = _rows[i].Next)
+        {
+            ref Row other = ref _rows[i];
+            if (i == row || other.Group is null || other.Uid != e.Uid || other.BoundIf != e.BoundIf) continue;
+            e.Group = other.Group;
+            break;
+        }
+
+        e.Group ??= new ReuseGroup();
+        e.Group.Members.Add(row);
+        e.Group.HasConnected |= e.Has(Is.Connected);
+    }
+
+    // The last member takes the place of the one that goes, as in reuseport_detach_sock.
+    private void LeaveGroup(int row)
+    {
+        ref Row e = ref _rows[row];
+        if (e.Group is null) return;
+        List<int> m = e.Group.Members;
+        int at = m.IndexOf(row);
+        m[at] = m[^1];
+        m.RemoveAt(m.Count - 1);
+        e.Group = null;
+    }
+
+    private sealed class ReuseGroup
+    {
+        public readonly List<int> Members = [];
+
+        // A member is connected: the look-up goes on, for it may match better (reuseport_has_conns).
+        public bool HasConnected;
+
+        public int Select(uint hash) => Members[(int)((ulong)hash * (uint)Members.Count >> 32)];
+    }
+}

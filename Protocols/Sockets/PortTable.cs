@@ -1,0 +1,264 @@
+// The ports of one protocol on one host: who is bound where, who listens, who is connected to whom. Mirrors inet_hashtables.c (ehash, bhash, bhash2,
+// lhash2) and udp_table (hash, hash2). Rows are structs in one array and lists are row numbers: a million sockets cost a million rows and no objects.
+
+namespace ActorNet.Protocols;
+
+/// <summary>Whose rules of conflict and choice a table follows.</summary>
+public enum PortRules { TCP, UDP, PING }
+
+/// <summary>A socket's row in a <see cref="PortTable{TOwner}"/>; the default is none.</summary>
+public readonly record struct PortHandle(int Id)
+{
+    public bool IsNone => Id == 0;
+}
+
+/// <summary>What a socket brings to a bind.</summary>
+/// <param name="Address">Any for the wildcard.</param>
+/// <param name="BoundIfIndex">SO_BINDTODEVICE, 0 for any.</param>
+/// <param name="Uid">Of the process: SO_REUSEPORT is shared within one uid.</param>
+/// <param name="V6Only">An IPv6 wildcard that leaves IPv4 alone.</param>
+public readonly record struct PortRequest(IpAddress Address, int BoundIfIndex = 0, bool Reuse = false, bool ReusePort = false, uint Uid = 0, bool V6Only = false);
+
+/// <summary>Bound, listening and connected sockets by port and address. Owned by one demultiplexer.</summary>
+public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl, RandomStream random)
+    where TOwner : class
+{
+    private Row[] _rows = [];
+    private Node[] _nodes = [];
+    private Bucket[] _buckets = [];
+    private int _rowCount, _nodeCount, _bucketCount;
+    private int _freeRow = -1, _freeNode = -1, _freeBucket = -1;
+    private HashIndex _connected, _byAddress, _byPort;
+
+    /// <summary>Sockets in the table.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>What the table holds, bytes.</summary>
+    public long Bytes =>
+        _rows.Length * (long)System.Runtime.CompilerServices.Unsafe.SizeOf<Row>() + _nodes.Length * (long)System.Runtime.CompilerServices.Unsafe.SizeOf<Node>()
+        + _buckets.Length * (long)System.Runtime.CompilerServices.Unsafe.SizeOf<Bucket>() + _connected.Bytes + _byAddress.Bytes + _byPort.Bytes;
+
+    public TOwner Owner(PortHandle handle) => _rows[handle.Id - 1].Owner!;
+
+    public SockAddr Local(PortHandle handle) => SockAddr.In(_rows[handle.Id - 1].Local, _rows[handle.Id - 1].Port);
+
+    public SockAddr Peer(PortHandle handle) => SockAddr.In(_rows[handle.Id - 1].Peer, _rows[handle.Id - 1].PeerPort);
+
+    /// <summary>Options that count in conflicts and look-ups changed after the bind. (SO_REUSEPORT set late does not join a group, as in Linux.)</summary>
+    public void SetOptions(PortHandle handle, bool reuse, bool reusePort, int boundIfIndex)
+    {
+        ref Row r = ref _rows[handle.Id - 1];
+        r.Set(Is.Reuse, reuse);
+        r.Set(Is.ReusePort, reusePort);
+        r.BoundIf = boundIfIndex;
+    }
+
+    /// <summary>Another takes the row over, port and tuple: a time-wait sock for its socket, an actor for a request.</summary>
+    public void SetOwner(PortHandle handle, TOwner owner, bool isTimewait = false)
+    {
+        ref Row r = ref _rows[handle.Id - 1];
+        r.Owner = owner;
+        r.Set(Is.Timewait, isTimewait);
+    }
+
+    /// <summary>Takes a socket out: its port is free when nobody else holds it.</summary>
+    public void Release(PortHandle handle)
+    {
+        int row = handle.Id - 1;
+        RemoveConnected(row);
+        Unlink(row);
+        _rows[row] = default;
+        _rows[row].Next = _freeRow;
+        _freeRow = row;
+        Count--;
+    }
+
+    /// <summary>All sockets, in the order of their rows (for ss and /proc).</summary>
+    public void CollectInto(List<(TOwner Owner, PortHandle Handle)> into)
+    {
+        for (int i = 0; i < _rowCount; i++)
+        {
+            if (_rows[i].Owner is { } owner) into.Add((owner, new PortHandle(i + 1)));
+        }
+    }
+
+    private int NewRow(TOwner owner, in PortRequest r)
+    {
+        int row = _freeRow;
+        if (row >= 0)
+        {
+            _freeRow = _rows[row].Next;
+        }
+        else
+        {
+            row = _rowCount++;
+            if (row == _rows.Length) Array.Resize(ref _rows, Math.Max(4, row * 2));
+        }
+
+        ref Row e = ref _rows[row];
+        e = default;
+        e.Owner = owner;
+        e.Local = r.Address;
+        e.BoundIf = r.BoundIfIndex;
+        e.Uid = r.Uid;
+        e.Set(Is.Reuse, r.Reuse);
+        e.Set(Is.ReusePort, r.ReusePort);
+        e.Set(Is.V6Only, r.V6Only);
+        Count++;
+        return row;
+    }
+
+    // Puts a row into the list of its address and port, at the head: of equals the newest is found first, as with hlist_add_head.
+    private void Link(int row, bool active)
+    {
+        int node = Reach(_rows[row].Local, _rows[row].Port);
+        ref Row e = ref _rows[row];
+        e.Node = node;
+        e.Set(Is.Active, active);
+        ref int head = ref active ? ref _nodes[node].Active : ref _nodes[node].Passive;
+        e.Prev = -1;
+        e.Next = head;
+        if (head >= 0) _rows[head].Prev = row;
+        head = row;
+        if (active && e.Has(Is.ReusePort)) JoinGroup(row);
+    }
+
+    private void Unlink(int row)
+    {
+        ref Row e = ref _rows[row];
+        LeaveGroup(row);
+        ref Node n = ref _nodes[e.Node];
+        if (e.Prev >= 0) _rows[e.Prev].Next = e.Next;
+        else if (e.Has(Is.Active)) n.Active = e.Next;
+        else n.Passive = e.Next;
+        if (e.Next >= 0) _rows[e.Next].Prev = e.Prev;
+        if (n.Active < 0 && n.Passive < 0) FreeNode(e.Node);
+    }
+
+    private int Find(IpAddress address, ushort port)
+    {
+        uint hash = Hash(address, port);
+        for (int i = _byAddress.First(hash, out int c); i >= 0; i = _byAddress.Next(hash, ref c))
+        {
+            if (_nodes[i].Port == port && _nodes[i].Address == address) return i;
+        }
+
+        return -1;
+    }
+
+    private int FindBucket(ushort port)
+    {
+        uint hash = Hash(port);
+        for (int i = _byPort.First(hash, out int c); i >= 0; i = _byPort.Next(hash, ref c))
+        {
+            if (_buckets[i].Port == port) return i;
+        }
+
+        return -1;
+    }
+
+    private int Reach(IpAddress address, ushort port)
+    {
+        int node = Find(address, port);
+        if (node >= 0) return node;
+        int bucket = FindBucket(port);
+        if (bucket < 0)
+        {
+            bucket = Take(ref _buckets, ref _bucketCount, ref _freeBucket, _freeBucket >= 0 ? _buckets[_freeBucket].Nodes : -1);
+            _buckets[bucket] = new Bucket { Port = port, Nodes = -1, ConnectOnly = true };
+            _byPort.Add(Hash(port), bucket);
+        }
+
+        node = Take(ref _nodes, ref _nodeCount, ref _freeNode, _freeNode >= 0 ? _nodes[_freeNode].Next : -1);
+        int first = _buckets[bucket].Nodes;
+        _nodes[node] = new Node { Address = address, Port = port, Bucket = bucket, Active = -1, Passive = -1, Prev = -1, Next = first };
+        if (first >= 0) _nodes[first].Prev = node;
+        _buckets[bucket].Nodes = node;
+        _byAddress.Add(Hash(address, port), node);
+        return node;
+    }
+
+    private void FreeNode(int node)
+    {
+        ref Node n = ref _nodes[node];
+        ref Bucket b = ref _buckets[n.Bucket];
+        _byAddress.Remove(Hash(n.Address, n.Port), node);
+        if (n.Prev >= 0) _nodes[n.Prev].Next = n.Next;
+        else b.Nodes = n.Next;
+        if (n.Next >= 0) _nodes[n.Next].Prev = n.Prev;
+        if (b.Nodes < 0)
+        {
+            _byPort.Remove(Hash(n.Port), n.Bucket);
+            b.Nodes = _freeBucket;
+            _freeBucket = n.Bucket;
+        }
+
+        n.Next = _freeNode;
+        _freeNode = node;
+    }
+
+    private static int Take<T>(ref T[] array, ref int count, ref int free, int nextFree)
+    {
+        int i = free;
+        if (i >= 0)
+        {
+            free = nextFree;
+            return i;
+        }
+
+        i = count++;
+        if (i == array.Length) Array.Resize(ref array, Math.Max(4, i * 2));
+        return i;
+    }
+
+    // Fixed mixing (the finaliser of SplitMix64): runs repeat on every machine.
+    private static uint Mix(ulong x)
+    {
+        x = (x ^ x >> 30) * 0xBF58_476D_1CE4_E5B9;
+        x = (x ^ x >> 27) * 0x94D0_49BB_1331_11EB;
+        return (uint)(x >> 32);
+    }
+
+    private static uint Hash(ushort port) => port * 0x9E37_79B1u;
+
+    private static uint Hash(IpAddress a, ushort port) => Mix(a.High * 0x9E37_79B9_7F4A_7C15 ^ a.Low ^ (ulong)port << 48);
+
+    private static uint Hash(IpAddress local, ushort port, IpAddress peer, ushort peerPort) =>
+        Mix((local.High ^ peer.High * 31) * 0x9E37_79B9_7F4A_7C15 ^ peer.Low * 0xD6E8_FEB8_6659_FD93 ^ local.Low ^ (ulong)port << 48 ^ (ulong)peerPort << 32);
+
+    [Flags]
+    private enum Is : byte { None = 0, Reuse = 1, ReusePort = 2, V6Only = 4, Active = 8, Timewait = 16, Connected = 32, AddressLocked = 64, PortLocked = 128 }
+
+    private struct Row
+    {
+        public TOwner? Owner;
+        public ReuseGroup? Group;
+        public IpAddress Local, Peer;
+        public int Node, Prev, Next, BoundIf;
+        public uint Uid;
+        public ushort Port, PeerPort;
+        public Is Flags;
+
+        public readonly bool Has(Is flag) => (Flags & flag) != 0;
+
+        public void Set(Is flag, bool on) => Flags = on ? Flags | flag : Flags & ~flag;
+    }
+
+    // One address and port (struct inet_bind2_bucket): who can be found there, and who merely holds it.
+    private struct Node
+    {
+        public IpAddress Address;
+        public int Bucket, Active, Passive, Prev, Next;
+        public ushort Port;
+    }
+
+    // One port (struct inet_bind_bucket).
+    private struct Bucket
+    {
+        public int Nodes;
+        public ushort Port;
+
+        // fastreuse == -1: only sockets that got the port from connect() hold it, so another connect() may share it for another peer.
+        public bool ConnectOnly;
+    }
+}
