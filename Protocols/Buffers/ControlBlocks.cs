@@ -22,6 +22,13 @@ public struct IpControl
     /// <summary>Out: may be fragmented locally even so (IP_PMTUDISC_PROBE/DONT are the socket's business; this is their result).</summary>
     public bool AllowLocalFragmentation;
 
+    /// <summary>Out: the identification a connected socket chose (inet_id), when <see cref="HasId"/>; else IP chooses.</summary>
+    public ushort Id;
+    public bool HasId;
+
+    /// <summary>Out: local copies of a multicast datagram are wanted (IP_MULTICAST_LOOP).</summary>
+    public bool MulticastLoop;
+
     /// <summary>Out: the transport just heard from the peer; the neighbour is reachable (sk_dst_pending_confirm).</summary>
     public bool ConfirmNeighbour;
 

@@ -51,7 +51,14 @@ public enum SockOpt
 }
 
 /// <summary>IP_* at IPPROTO_IP.</summary>
-public enum IpOpt { IP_TOS = 1, IP_TTL = 2, IP_HDRINCL = 3, IP_OPTIONS = 4, IP_RECVOPTS = 6, IP_PKTINFO = 8, IP_MTU_DISCOVER = 10, IP_RECVERR = 11, IP_RECVTTL = 12, IP_RECVTOS = 13, IP_MTU = 14, IP_FREEBIND = 15 }
+public enum IpOpt
+{
+    IP_TOS = 1, IP_TTL = 2, IP_HDRINCL = 3, IP_OPTIONS = 4, IP_RECVOPTS = 6, IP_PKTINFO = 8, IP_MTU_DISCOVER = 10, IP_RECVERR = 11, IP_RECVTTL = 12,
+    IP_RECVTOS = 13, IP_MTU = 14, IP_FREEBIND = 15, IP_MINTTL = 21, IP_BIND_ADDRESS_NO_PORT = 24, IP_MULTICAST_TTL = 33, IP_MULTICAST_LOOP = 34,
+}
+
+/// <summary>IP_PMTUDISC_*: what IP_MTU_DISCOVER says of DF and of datagrams larger than the path.</summary>
+public enum PmtuDisc : byte { DONT = 0, WANT = 1, DO = 2, PROBE = 3, INTERFACE = 4, OMIT = 5 }
 
 /// <summary>TCP_* at IPPROTO_TCP.</summary>
 public enum TcpOpt

@@ -1,0 +1,74 @@
+// struct in_device (include/linux/inetdevice.h) with what IPv4 needs of its net_device: an interface as IP sees it.
+
+namespace ActorNet.Protocols;
+
+/// <summary>An address of an interface (struct in_ifaddr); addresses in host order.</summary>
+/// <param name="Broadcast">The subnet's broadcast address, 0 for none.</param>
+/// <param name="IsSecondary">Another address of the same subnet came first (IFA_F_SECONDARY).</param>
+public sealed record InIfAddr(uint Local, int PrefixLength, uint Broadcast, RouteScope Scope, bool IsSecondary)
+{
+    public uint Mask => Fib.Mask(PrefixLength);
+}
+
+/// <summary>An interface as IP sees it. Written by the IP layer's owner only.</summary>
+public sealed class InDevice(string name, int ifIndex, MacAddress address, int mtu)
+{
+    private InIfAddr[] _addresses = [];
+    private uint[] _groups = [0xE000_0001];
+
+    public string Name { get; } = name;
+
+    public int IfIndex { get; } = ifIndex;
+
+    public MacAddress Address { get; set; } = address;
+
+    /// <summary>The largest IP packet, bytes.</summary>
+    public int Mtu { get; set; } = mtu;
+
+    /// <summary>IFF_UP and a carrier: routes over a device that is not are passed over.</summary>
+    public bool IsUp { get; set; } = true;
+
+    /// <summary>IFF_LOOPBACK.</summary>
+    public bool IsLoopback { get; init; }
+
+    /// <summary>IFF_NOARP: no neighbours to resolve (TUN, loopback).</summary>
+    public bool NoArp { get; init; }
+
+    /// <summary>IFF_POINTOPOINT.</summary>
+    public bool IsPointToPoint { get; init; }
+
+    /// <summary>A link header is pushed before transmission (ARPHRD_ETHER and loopback); not on a TUN device.</summary>
+    public bool HasLinkHeader { get; init; } = true;
+
+    public ReadOnlySpan<InIfAddr> Addresses => _addresses;
+
+    /// <summary>ip_check_mc_rcu: whether a group's datagrams are taken here. All hosts (224.0.0.1) is joined from the start.</summary>
+    public bool IsMember(uint group) => Array.IndexOf(_groups, group) >= 0;
+
+    public void JoinGroup(uint group)
+    {
+        if (!IsMember(group)) _groups = [.. _groups, group];
+    }
+
+    public void LeaveGroup(uint group) => _groups = Array.FindAll(_groups, g => g != group);
+
+    internal void Add(InIfAddr address) => _addresses = [.. _addresses, address];
+
+    internal void Remove(InIfAddr address) => _addresses = Array.FindAll(_addresses, a => a != address);
+
+    /// <summary>inet_select_addr on this device: an address of a scope no narrower than asked, from the destination's subnet if there is one.</summary>
+    internal uint SelectAddress(uint daddr, RouteScope scope)
+    {
+        uint first = 0;
+        foreach (InIfAddr a in _addresses)
+        {
+            if (a.IsSecondary || a.Scope > scope) continue;
+            if (daddr == 0 || ((a.Local ^ daddr) & a.Mask) == 0) return a.Local;
+            if (first == 0) first = a.Local;
+        }
+
+        return first;
+    }
+
+    public override string ToString() => Name;
+}
