@@ -20,18 +20,18 @@ internal sealed partial class HoconReader
         _at += "include".Length;
         SkipBlanks();
         bool required = TakeWord("required");
-        if (required) Take('(', "'(' after required");
+        if (required) Open("required");
         HoconCallbackType? kind =
             TakeWord("file") ? HoconCallbackType.File :
             TakeWord("classpath") ? HoconCallbackType.Resource :
             TakeWord("url") ? HoconCallbackType.Url : null;
-        if (kind is not null) Take('(', "'('");
+        if (kind is not null) Open(kind.Value switch { HoconCallbackType.File => "file", HoconCallbackType.Url => "url", _ => "classpath" });
         if (Peek != '"')
             throw Expected("a quoted name, file(\"…\"), classpath(\"…\"), url(\"…\") or required(…) after include (a key that begins with this word is written \"include\")");
         HoconOrigin nameAt = Here;
         string name = ReadQuoted();
-        if (kind is not null) Take(')', "')' after the name");
-        if (required) Take(')', "')' after the name");
+        if (kind is not null) Close();
+        if (required) Close();
 
         string[] prefix = _element is null ? [.. _scope.Prefix, .. _path] : [.. _path];
         PathScope inner = new(_scope, prefix, _element ?? _scope.Element);
@@ -54,11 +54,18 @@ internal sealed partial class HoconReader
         return true;
     }
 
-    private void Take(char c, string what)
+    private void Open(string word)
     {
-        SkipBlanks();
-        if (Peek != c || AtEnd) throw Expected(what);
+        if (Peek != '(') throw Expected($"'(' after {word}");
         _at++;
         SkipBlanks();
+    }
+
+    // Leaves what follows alone: a newline there parts this include from the next field.
+    private void Close()
+    {
+        SkipBlanks();
+        if (Peek != ')') throw Expected("')' after the name");
+        _at++;
     }
 }
