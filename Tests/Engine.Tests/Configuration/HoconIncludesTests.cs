@@ -121,8 +121,10 @@ public sealed class HoconIncludesTests : IDisposable
         Config config = ConfigurationFactory.ParseString("include file(\"one\")\ninclude \"none\"",
             (type, name) => Task.FromResult(name == "one" && type == HoconCallbackType.File ? "a = 1" : null));
         Assert.Equal(1, config.GetInt("a"));
-        Assert.False(ConfigurationFactory.ParseString("include classpath(\"ActorNet.Engine.reference.conf\")").IsNullOrEmpty());
-        Assert.False(ConfigurationFactory.FromResource<Config>("ActorNet.Engine.reference.conf").IsNullOrEmpty());
+        Assert.Equal(1, ConfigurationFactory.ParseString("include classpath(\"ActorNet.Engine.Tests.outer.conf\")").GetInt("outer"));
+        Assert.Equal(1, ConfigurationFactory.FromResource<HoconIncludesTests>("ActorNet.Engine.Tests.outer.conf").GetInt("outer"));
+        Assert.Equal(1, Load("include \"ActorNet.Engine.Tests.inner.conf\"").GetInt("inner"));
+        Assert.Throws<ConfigurationException>(() => ConfigurationFactory.FromResource<HoconIncludesTests>("nope.conf"));
     }
 
     [Fact]
