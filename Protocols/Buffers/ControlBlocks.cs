@@ -26,6 +26,12 @@ public struct IpControl
     public ushort Id;
     public bool HasId;
 
+    /// <summary>Out, once routed: whom the frame goes to on its device, an address in host order.</summary>
+    public uint NextHop;
+
+    /// <summary>In, of a fragment that waits for the others: its place in the datagram, bytes (ip_defrag_offset).</summary>
+    public int FragOffset;
+
     /// <summary>Out: local copies of a multicast datagram are wanted (IP_MULTICAST_LOOP).</summary>
     public bool MulticastLoop;
 

@@ -9,6 +9,7 @@ public sealed partial class Fib(Net net)
     private readonly FibTrie _local = new(), _main = new();
     private readonly FibExceptions _exceptions = new();
     private InDevice[] _devices = [];
+    private InDevice?[] _byIndex = [];
 
     public Net Net { get; } = net;
 
@@ -26,19 +27,14 @@ public sealed partial class Fib(Net net)
     public void AddDevice(InDevice device)
     {
         _devices = [.. _devices, device];
+        if (device.IfIndex >= _byIndex.Length) Array.Resize(ref _byIndex, Math.Max(4, device.IfIndex * 2));
+        _byIndex[device.IfIndex] = device;
         if (device.IsLoopback) Loopback ??= device;
         GenId++;
     }
 
-    public InDevice? Device(int ifIndex)
-    {
-        foreach (InDevice d in _devices)
-        {
-            if (d.IfIndex == ifIndex) return d;
-        }
-
-        return null;
-    }
+    /// <summary>The device of an interface index, or null.</summary>
+    public InDevice? Device(int ifIndex) => (uint)ifIndex < (uint)_byIndex.Length ? _byIndex[ifIndex] : null;
 
     /// <summary>inet_insert_ifa and fib_add_ifaddr: gives a device an address, with its local, broadcast and connected routes.</summary>
     /// <returns>EEXIST: the device has it already; EINVAL: no host's address.</returns>

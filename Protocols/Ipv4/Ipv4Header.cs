@@ -23,35 +23,20 @@ public readonly record struct Ipv4Header(
     public bool IsFragment => (FragOff & (IP_MF | IP_OFFSET)) != 0;
 
     /// <summary>
-    /// Reads and checks a header in Linux's order: room (PKT_TOO_SMALL), ihl and version (IP_INHDR), checksum (IP_CSUM),
-    /// total length beyond the bytes (PKT_TOO_SMALL) or below the header's (IP_INHDR). Bytes beyond the total length are the link's padding.
+    /// Reads and checks a header in Linux's order: room for it, ihl and version (IP_INHDR), checksum (IP_CSUM), a total length beyond the
+    /// bytes (PKT_TOO_SMALL) or below the header's (IP_INHDR). Bytes beyond the total length are the link's padding.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out Ipv4Header value, out DropReason reason)
     {
         value = default;
-        reason = DropReason.PKT_TOO_SMALL;
         var v = new Ipv4View(bytes);
-        if (!v.Fits) return false;
         reason = DropReason.IP_INHDR;
-        if (v.HeaderLength < MinLength || v.Version != 4) return false;
-        if (!v.OptionsFit)
-        {
-            reason = DropReason.PKT_TOO_SMALL;
-            return false;
-        }
-
-        if (!v.ChecksumIsValid)
-        {
-            reason = DropReason.IP_CSUM;
-            return false;
-        }
-
-        if (bytes.Length < v.TotalLength)
-        {
-            reason = DropReason.PKT_TOO_SMALL;
-            return false;
-        }
-
+        if (!v.Fits || v.HeaderLength < MinLength || v.Version != 4 || !v.OptionsFit) return false;
+        reason = DropReason.IP_CSUM;
+        if (!v.ChecksumIsValid) return false;
+        reason = DropReason.PKT_TOO_SMALL;
+        if (bytes.Length < v.TotalLength) return false;
+        reason = DropReason.IP_INHDR;
         if (v.TotalLength < v.HeaderLength) return false;
         value = new Ipv4Header((byte)v.HeaderLength, v.Tos, (ushort)v.TotalLength, v.Id, v.FragOff, v.Ttl, v.Protocol, v.Saddr, v.Daddr);
         reason = DropReason.NOT_DROPPED_YET;

@@ -4,7 +4,7 @@
 namespace ActorNet.Protocols;
 
 /// <summary>Where a header's options are. Offsets count from the header's start, as icmp's pointer does; 0 for what is not there.</summary>
-public readonly record struct Ipv4Options(byte SourceRoute, bool IsStrictRoute, byte RecordRoute, byte Timestamp, bool RouterAlert)
+public readonly partial record struct Ipv4Options(byte SourceRoute, bool IsStrictRoute, byte RecordRoute, byte Timestamp, bool RouterAlert)
 {
     public const byte EOL = 0, NOP = 1, RR = 7, TS = 68, LSRR = 131, SSRR = 137, RA = 148;
 

@@ -116,8 +116,8 @@ public class WireFormatTests
         byte[] good = new byte[40];
         new Ipv4Header(24, 0, 40, 7, 0, 64, 17, 0x0A000001, 0x0A000002).Emit(good, [1, 1, 1, 0]);
         Assert.Equal(DropReason.NOT_DROPPED_YET, Reason(_ => { }));
-        Assert.Equal(DropReason.PKT_TOO_SMALL, Reason(b => { }, 19));
-        Assert.Equal(DropReason.PKT_TOO_SMALL, Reason(b => { }, 22));
+        Assert.Equal(DropReason.IP_INHDR, Reason(b => { }, 19));
+        Assert.Equal(DropReason.IP_INHDR, Reason(b => { }, 22));
         Assert.Equal(DropReason.PKT_TOO_SMALL, Reason(b => { }, 39));
         Assert.Equal(DropReason.IP_INHDR, Reason(b => b[0] = 0x66));
         Assert.Equal(DropReason.IP_INHDR, Reason(b => b[0] = 0x44));
