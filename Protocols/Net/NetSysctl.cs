@@ -48,5 +48,5 @@ public sealed class NetSysctl
 
     // net.ipv4.neigh.default (seconds; milliseconds; probes; bytes)
     public int neigh_base_reachable_time = 30, neigh_delay_first_probe_time = 5, neigh_gc_stale_time = 60, neigh_retrans_time_ms = 1000;
-    public int neigh_ucast_solicit = 3, neigh_mcast_solicit = 3, neigh_unres_qlen_bytes = 212_992, neigh_gc_thresh3 = 1024;
+    public int neigh_ucast_solicit = 3, neigh_mcast_solicit = 3, neigh_unres_qlen_bytes = 212_992, neigh_gc_thresh1 = 128, neigh_gc_thresh2 = 512, neigh_gc_thresh3 = 1024;
 }
