@@ -1,0 +1,3 @@
+global using Akka.Actor;
+global using Akka.Event;
+global using Hocon;
