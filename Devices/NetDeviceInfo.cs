@@ -14,7 +14,7 @@ public enum IFF
 /// <summary>ARPHRD_* (include/uapi/linux/if_arp.h): what kind of link header a device's frames have.</summary>
 public enum ARPHRD : ushort { ETHER = 1, LOOPBACK = 772, NONE = 0xFFFE }
 
-/// <summary>A device as its neighbours in the stack know it: immutable; a change is announced by NetDevice.Changed.</summary>
+/// <summary>A device as its neighbours in the stack know it: immutable; a change is announced by <see cref="NetDevice.Changed"/>.</summary>
 /// <param name="IfIndex">From 1, unique on its host; lo is 1.</param>
 /// <param name="Mtu">Bytes of payload behind the link header.</param>
 public sealed record NetDeviceInfo(string Name, int IfIndex, MacAddress Address, int Mtu, IFF Flags, ARPHRD Type)

@@ -28,7 +28,7 @@ public sealed class TunDevice : IDisposable
 
     /// <summary>Makes, or attaches to, a TUN device in the calling thread's network namespace.</summary>
     /// <param name="name">1 to 15 bytes, as interface names are.</param>
-    /// <exception cref="TunException">EOPNOTSUPP not on Linux; ENOENT or ENODEV no /dev/net/tun; EPERM no CAP_NET_ADMIN; EBUSY in use; EINVAL a bad name, or not a TUN device.</exception>
+    /// <exception cref="TunException">EOPNOTSUPP not on Linux; ENOENT or ENODEV no /dev/net/tun; EPERM or EACCES no CAP_NET_ADMIN; EBUSY in use; EINVAL a bad name, or not a TUN device.</exception>
     public static TunDevice Open(string name)
     {
         if (!OperatingSystem.IsLinux()) throw new TunException(Errno.EOPNOTSUPP, "TUN devices exist on Linux only");
@@ -37,9 +37,13 @@ public sealed class TunDevice : IDisposable
         if (fd < 0)
         {
             Errno e = Libc.LastErrno;
-            throw new TunException(e, e is Errno.ENOENT or Errno.ENODEV or Errno.ENXIO
-                ? "/dev/net/tun is not there: load the tun module (modprobe tun), or pass the device into the container (--device /dev/net/tun)"
-                : $"cannot open /dev/net/tun: {e}");
+            throw new TunException(e, e switch
+            {
+                Errno.ENOENT or Errno.ENODEV or Errno.ENXIO =>
+                    "/dev/net/tun is not there: load the tun module (modprobe tun), or pass the device into the container (--device /dev/net/tun)",
+                Errno.EACCES or Errno.EPERM => $"opening /dev/net/tun for {name} needs root or CAP_NET_ADMIN",
+                _ => $"cannot open /dev/net/tun: {e}",
+            });
         }
 
         request.Value = Libc.IFF_TUN | Libc.IFF_NO_PI;

@@ -38,6 +38,12 @@ internal struct DepartureQueue
         _bytes += length;
     }
 
+    public void Clear()
+    {
+        _head = _count = 0;
+        _bytes = 0;
+    }
+
     private void Grow()
     {
         var ring = new Entry[_ring is null ? 16 : _ring.Length * 2];

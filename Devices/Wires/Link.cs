@@ -76,6 +76,13 @@ public sealed class Link
         return Errno.OK;
     }
 
+    /// <summary>The carrier is gone: what waits is given up (dev_deactivate resets the qdisc), the serializer is free.</summary>
+    public void Purge(Instant now)
+    {
+        _serializer.Abort(now);
+        _queue.Clear();
+    }
+
     /// <summary>Takes a frame, or says why not.</summary>
     /// <param name="length">Bytes from the Ethernet header on.</param>
     /// <param name="txQueueLen">The device's own limit, where the wire does not set one.</param>

@@ -27,6 +27,14 @@ internal struct Serializer
         _remainder = 0;
     }
 
+    /// <summary>Gives up what it has not sent: free from now on.</summary>
+    public void Abort(Instant now)
+    {
+        if (FreeAt <= now) return;
+        _freeAt = now.Nanoseconds;
+        _remainder = 0;
+    }
+
     /// <summary>When the last bit of all frames so far is out, rounded up.</summary>
     public readonly Instant FreeAt => new(_remainder == 0 ? _freeAt : _freeAt + 1);
 

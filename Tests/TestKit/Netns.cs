@@ -98,10 +98,13 @@ public sealed partial class Netns : IDisposable
 
     private void Enter()
     {
-        using FileStream ns = File.OpenRead($"/var/run/netns/{Name}");
-        const int CLONE_NEWNET = 0x4000_0000;
-        if (setns((int)ns.SafeFileHandle.DangerousGetHandle(), CLONE_NEWNET) != 0)
-            throw new InvalidOperationException($"setns: errno {Marshal.GetLastPInvokeError()}");
+        const int O_RDONLY = 0, O_CLOEXEC = 0x8_0000, CLONE_NEWNET = 0x4000_0000;
+        int fd = open($"/var/run/netns/{Name}", O_RDONLY | O_CLOEXEC);
+        if (fd < 0) throw new InvalidOperationException($"open of namespace {Name}: errno {Marshal.GetLastPInvokeError()}");
+        int result = setns(fd, CLONE_NEWNET);
+        int errno = Marshal.GetLastPInvokeError();
+        _ = close(fd);
+        if (result != 0) throw new InvalidOperationException($"setns: errno {errno}");
     }
 
     private static string? Probe()
@@ -141,6 +144,12 @@ public sealed partial class Netns : IDisposable
         foreach (string argument in arguments) info.ArgumentList.Add(argument);
         return info;
     }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags);
+
+    [LibraryImport("libc")]
+    private static partial int close(int fd);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int setns(int fd, int type);
