@@ -58,6 +58,9 @@ public abstract partial class Sock
     /// <summary>Who drives this machine (sk->sk_socket); the machine does not look at it.</summary>
     public object? Owner { get; set; }
 
+    /// <summary>Its row in its demultiplexer's port table (icsk_bind_hash, sk_node). Written by the demultiplexer.</summary>
+    public PortHandle Port { get; set; }
+
     /// <summary>Told after an option at SOL_SOCKET changed (sk_prot->keepalive, set_rcvlowat).</summary>
     protected virtual void OnSocketOption(SockOpt option, Instant now)
     {

@@ -21,6 +21,12 @@ public abstract partial class Sock(Net net, AddressFamily family, SocketType typ
     /// <summary>The pending asynchronous error (sk->sk_err); a call that reports it clears it.</summary>
     public Errno Err { get; protected set; }
 
+    /// <summary>What it accounts for: truesize of what waits to be read, and of what was written and is not acknowledged. Zero after <see cref="Destroy"/>.</summary>
+    public virtual int RmemAlloc => 0;
+
+    /// <inheritdoc cref="RmemAlloc"/>
+    public virtual int WmemQueued => 0;
+
     public SockAddr Local { get; set; }
 
     public SockAddr Peer { get; set; }

@@ -1,0 +1,43 @@
+// ICMP echo sockets (SOCK_DGRAM, IPPROTO_ICMP): net/ipv4/ping.c. The program writes a whole echo request and reads whole echo replies; the
+// identification is the socket's port, and the checksum is the kernel's.
+
+namespace ActorNet.Protocols;
+
+/// <summary>A ping socket's machine. Its driver binds it, to an identification, before the first send.</summary>
+public sealed class PingSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtocol.ICMP)
+{
+    /// <summary>
+    /// Sends an echo request: header and data as the program gives them, with this socket's identification and a checksum. EINVAL: shorter than
+    /// the header, or not an echo request.
+    /// </summary>
+    public override SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, MsgFlags flags, Instant now)
+    {
+        if (data.Length > 0xFFFF) return Errno.EMSGSIZE;
+        if (data.Length < IcmpHeader.Length) return Errno.EINVAL;
+        if ((flags & MsgFlags.OOB) != 0) return Errno.EOPNOTSUPP;
+        var given = new IcmpView(data);
+        if (given.Type != (byte)IcmpType.ECHO || given.Code != 0) return Errno.EINVAL;
+        Errno e = Destination(to, flags, needsPort: false, out SockAddr peer);
+        if (e != Errno.OK) return e;
+        e = Route(peer.Address, now, out RouteOut route);
+        if (e != Errno.OK) return e;
+        if (!Fits(data.Length, route)) return Errno.EMSGSIZE;
+
+        SkBuff skb = Net.Pool.Alloc(Headroom, data.Length);
+        Span<byte> message = skb.Put(data.Length);
+        data[IcmpHeader.Length..].CopyTo(message[IcmpHeader.Length..]);
+        IcmpHeader.Echo(IcmpType.ECHO, Local.Port, given.Sequence).Emit(message);
+        skb.TransportHeader = skb.DataOffset;
+        FillIp(skb, IpAddress.FromV4(route.Saddr), IpAddress.FromV4(route.Daddr), connected: false);
+        Net.Mib.Inc(Snmp.IcmpOutMsgs);
+        Net.Mib.Inc(Snmp.IcmpOutEchos);
+        Transmit(skb);
+        return data.Length;
+    }
+
+    /// <summary>Takes an echo reply whose checksum has been verified: data at the ICMP header.</summary>
+    public override DropReason Rcv(SkBuff skb, Instant now) =>
+        Enqueue(skb) ? DropReason.NOT_DROPPED_YET : Net.Mib.Drop(skb, DropReason.SOCKET_RCVBUFF);
+
+    protected override SockAddr Source(SkBuff skb) => SockAddr.In(skb.Ip.Saddr, 0);
+}

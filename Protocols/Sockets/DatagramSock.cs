@@ -1,0 +1,244 @@
+// What UDP and ICMP echo sockets share: a queue of datagrams bounded by sk_rcvbuf, a peer that may be fixed, asynchronous errors
+// (net/core/datagram.c, net/ipv4/datagram.c, udp.c, ping.c).
+
+namespace ActorNet.Protocols;
+
+/// <summary>A machine that sends and receives whole datagrams.</summary>
+public abstract class DatagramSock : InetSock
+{
+    /// <summary>Head room for the headers below the transport's, bytes.</summary>
+    protected const int Headroom = 128;
+
+    private SkBuff? _rcvHead, _rcvTail, _xmitHead, _xmitTail;
+    private int _rmemAlloc;
+    private RouteOut _route;
+    private (uint Daddr, uint Saddr, int Oif, int GenId) _routeKey;
+    private Instant _routeUntil;
+    private bool _closed, _rcvShutdown, _sendShutdown;
+
+    protected DatagramSock(Net net, Fib fib, IpProtocol protocol)
+        : base(net, AddressFamily.INET, SocketType.DGRAM, protocol)
+    {
+        Fib = fib;
+        Local = Peer = SockAddr.In(IpAddress.Any4, 0);
+    }
+
+    /// <summary>connect(2) has fixed a peer.</summary>
+    public bool IsConnected { get; private set; }
+
+    /// <summary>Truesize of what waits to be read (sk_rmem_alloc).</summary>
+    public override int RmemAlloc => _rmemAlloc;
+
+    public override PollEvents Poll
+    {
+        get
+        {
+            PollEvents p = PollEvents.OUT | PollEvents.WRNORM | PollEvents.WRBAND;
+            if (Err != Errno.OK) p |= PollEvents.ERR;
+            if (_rcvHead is not null || _rcvShutdown) p |= PollEvents.IN | PollEvents.RDNORM;
+            if (_rcvShutdown) p |= PollEvents.RDHUP;
+            if (_rcvShutdown && _sendShutdown) p |= PollEvents.HUP;
+            return p;
+        }
+    }
+
+    public override Instant NextTimer => Instant.Never;
+
+    public override bool IsDead => _closed && _xmitHead is null;
+
+    protected Fib Fib { get; }
+
+    /// <summary>ip4_datagram_connect up to the route: the source that a connection to this peer will have.</summary>
+    /// <returns>EAFNOSUPPORT, ENETUNREACH, EACCES (a broadcast without SO_BROADCAST) and the other errors of a route.</returns>
+    public Errno RouteTo(ref SockAddr peer, Instant now, out IpAddress source)
+    {
+        source = IpAddress.Any4;
+        if (peer.Family != AddressFamily.INET) return Errno.EAFNOSUPPORT;
+        Errno e = Route(peer.Address, now, out RouteOut r);
+        if (e != Errno.OK) return e;
+        peer = SockAddr.In(IpAddress.FromV4(r.Daddr), peer.Port);
+        source = IpAddress.FromV4(r.Saddr);
+        return Errno.OK;
+    }
+
+    /// <summary>The demultiplexer has granted the connection: from now on only this peer is heard.</summary>
+    public void SetConnected(SockAddr local, SockAddr peer)
+    {
+        Local = local;
+        Peer = peer;
+        IsConnected = true;
+        SeedIds(Net.Random($"ip-id/{local}/{peer}"));
+    }
+
+    /// <summary>__udp_disconnect: forgets the peer; what is left of the local name is the demultiplexer's answer.</summary>
+    public void SetDisconnected(SockAddr local)
+    {
+        Local = local;
+        Peer = SockAddr.In(IpAddress.Any4, 0);
+        IsConnected = false;
+    }
+
+    public override void OnTimer(Instant now)
+    {
+    }
+
+    public override bool TryXmit(Instant now, [NotNullWhen(true)] out SkBuff? skb)
+    {
+        skb = _xmitHead;
+        if (skb is null) return false;
+        _xmitHead = skb.Next;
+        if (_xmitHead is null) _xmitTail = null;
+        skb.Next = null;
+        return true;
+    }
+
+    public override SysResult Recv(Span<byte> buffer, MsgFlags flags, Instant now, out SockAddr from, out MsgFlags outFlags)
+    {
+        from = default;
+        outFlags = MsgFlags.None;
+        if ((flags & MsgFlags.OOB) != 0) return Errno.EOPNOTSUPP;
+        if ((flags & MsgFlags.ERRQUEUE) != 0) return Errno.EAGAIN; // the error queue is empty
+        if (Err != Errno.OK) return TakeError();
+        if (_rcvHead is not { } skb) return _rcvShutdown ? 0 : Errno.EAGAIN;
+        int length = skb.Length, copied = Math.Min(length, buffer.Length);
+        skb.Data[..copied].CopyTo(buffer);
+        from = Source(skb);
+        if (copied < length) outFlags |= MsgFlags.TRUNC;
+        if ((flags & MsgFlags.PEEK) == 0)
+        {
+            OnRead();
+            Dequeue().Free();
+        }
+
+        return (flags & MsgFlags.TRUNC) != 0 ? length : copied;
+    }
+
+    /// <summary>inet_shutdown of a datagram socket: ENOTCONN without a peer, but whoever waits is woken all the same.</summary>
+    public override Errno Shutdown(ShutdownHow how, Instant now)
+    {
+        if ((uint)how > (uint)ShutdownHow.RDWR) return Errno.EINVAL;
+        _rcvShutdown |= how != ShutdownHow.WR;
+        _sendShutdown |= how != ShutdownHow.RD;
+        return IsConnected ? Errno.OK : Errno.ENOTCONN;
+    }
+
+    public override void Close(Instant now)
+    {
+        _closed = true;
+        while (_rcvHead is not null) Dequeue().Free();
+    }
+
+    public override void Destroy()
+    {
+        Close(default);
+        while (TryXmit(default, out SkBuff? skb)) Net.Mib.Drop(skb, DropReason.RUN_ENDED);
+    }
+
+    /// <summary>udp_err, ping_err: a connected socket hears of what is fatal, one with IP_RECVERR of everything.</summary>
+    public override void IcmpError(in IcmpErrorInfo error, Instant now)
+    {
+        if (error.Errno == Errno.OK) return;
+        bool fatal = error.Fatal || (error.Errno == Errno.EMSGSIZE && PmtuDisc != PmtuDisc.DONT);
+        if (RecvErr || (fatal && IsConnected)) Err = error.Errno;
+    }
+
+    public override Errno Setsockopt(SockLevel level, int option, ReadOnlySpan<byte> value, Instant now) => level switch
+    {
+        SockLevel.SOCKET => SetSocketOption(option, value, now),
+        SockLevel.IP => SetIpOption(option, value),
+        _ => Errno.ENOPROTOOPT,
+    };
+
+    public override Errno Getsockopt(SockLevel level, int option, Span<byte> value, out int length, Instant now)
+    {
+        length = 0;
+        return level switch
+        {
+            SockLevel.SOCKET => GetSocketOption(option, value, out length),
+            SockLevel.IP => GetIpOption(option, value, out length),
+            _ => Errno.ENOPROTOOPT,
+        };
+    }
+
+    /// <summary>A datagram was read (for the protocol's counter).</summary>
+    protected virtual void OnRead()
+    {
+    }
+
+    /// <summary>The sender of a queued datagram.</summary>
+    protected abstract SockAddr Source(SkBuff skb);
+
+    protected override int PathMtu => IsConnected ? _route.Mtu : 0;
+
+    /// <summary>What udp_sendmsg and ping_v4_sendmsg check before they look for a route: the destination, or why there is none.</summary>
+    protected Errno Destination(SockAddr? to, MsgFlags flags, bool needsPort, out SockAddr peer)
+    {
+        peer = Peer;
+        if ((flags & MsgFlags.OOB) != 0) return Errno.EOPNOTSUPP;
+        if ((flags & MsgFlags.MORE) != 0) return Errno.EOPNOTSUPP; // corking is not here yet
+        if (to is { } named)
+        {
+            if (named.Family is not (AddressFamily.INET or AddressFamily.UNSPEC)) return Errno.EAFNOSUPPORT;
+            peer = named.Address.IsV4 ? named : SockAddr.In(IpAddress.Any4, named.Port);
+            if (needsPort && named.Port == 0) return Errno.EINVAL;
+        }
+        else if (!IsConnected)
+        {
+            return Errno.EDESTADDRREQ;
+        }
+
+        if (Err != Errno.OK) return TakeError();
+        return _sendShutdown ? Errno.EPIPE : Errno.OK;
+    }
+
+    /// <summary>A route to a destination, remembered while routes do not change. ENETUNREACH and its kin; EACCES for a broadcast without SO_BROADCAST.</summary>
+    protected Errno Route(IpAddress daddr, Instant now, out RouteOut route)
+    {
+        (uint, uint, int, int) key = (daddr.V4, Local.Address.V4, BoundIfIndex, Fib.GenId);
+        if (key != _routeKey || now >= _routeUntil)
+        {
+            _route = Fib.Output(daddr.V4, Local.Address.V4, BoundIfIndex, now);
+            _routeKey = key;
+            _routeUntil = now + Duration.FromSeconds(1); // a path's MTU that was learned does not last for ever
+        }
+
+        route = _route;
+        if (route.Errno == Errno.ENETUNREACH) Net.Mib.Inc(Snmp.IpOutNoRoutes);
+        if (route.Errno != Errno.OK) return route.Errno;
+        return route.Type == RouteType.BROADCAST && !Broadcast ? Errno.EACCES : Errno.OK;
+    }
+
+    /// <summary>Whether a packet of this many bytes, IP header excluded, may be sent by a route, in pieces if need be.</summary>
+    protected bool Fits(int length, in RouteOut route) =>
+        length + Ipv4Header.MinLength + (IpOptions?.Length ?? 0) <= (PmtuDisc is PmtuDisc.DO or PmtuDisc.PROBE ? route.Mtu : Fib.MaxMtu);
+
+    /// <summary>Puts a packet out; <see cref="TryXmit"/> gives it.</summary>
+    protected void Transmit(SkBuff skb)
+    {
+        if (_xmitTail is null) _xmitHead = skb;
+        else _xmitTail.Next = skb;
+        _xmitTail = skb;
+    }
+
+    /// <summary>__udp_enqueue_schedule_skb: a queue that is over its limit already takes no more; one datagram may go beyond it.</summary>
+    protected bool Enqueue(SkBuff skb)
+    {
+        if (_closed || _rmemAlloc > Rcvbuf) return false;
+        _rmemAlloc += skb.Truesize;
+        skb.Next = null;
+        if (_rcvTail is null) _rcvHead = skb;
+        else _rcvTail.Next = skb;
+        _rcvTail = skb;
+        return true;
+    }
+
+    private SkBuff Dequeue()
+    {
+        SkBuff skb = _rcvHead!;
+        _rcvHead = skb.Next;
+        if (_rcvHead is null) _rcvTail = null;
+        skb.Next = null;
+        _rmemAlloc -= skb.Truesize;
+        return skb;
+    }
+}

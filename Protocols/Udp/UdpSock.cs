@@ -1,0 +1,66 @@
+// struct udp_sock: User Datagram Protocol (RFC 768) as net/ipv4/udp.c has it: udp_sendmsg, udp_queue_rcv_skb, udp_recvmsg.
+
+namespace ActorNet.Protocols;
+
+/// <summary>A UDP socket's machine. Its driver binds it before the first send.</summary>
+public sealed class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtocol.UDP)
+{
+    /// <summary>
+    /// Sends one datagram. EMSGSIZE: more than 65,507 bytes, or than the path takes when DF is forced; EDESTADDRREQ, EINVAL (port 0), EACCES, EPIPE,
+    /// ENETUNREACH; EOPNOTSUPP for MSG_OOB and MSG_MORE.
+    /// </summary>
+    public override SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, MsgFlags flags, Instant now)
+    {
+        if (data.Length > 0xFFFF) return Errno.EMSGSIZE;
+        Errno e = Destination(to, flags, needsPort: true, out SockAddr peer);
+        if (e != Errno.OK) return e;
+        e = Route(peer.Address, now, out RouteOut route);
+        if (e != Errno.OK) return e;
+        int length = UdpHeader.Length + data.Length;
+        if (data.Length > UdpHeader.MaxPayload || !Fits(length, route)) return Errno.EMSGSIZE;
+
+        SkBuff skb = Net.Pool.Alloc(Headroom, length);
+        IpAddress saddr = IpAddress.FromV4(route.Saddr), daddr = IpAddress.FromV4(route.Daddr);
+        Span<byte> datagram = skb.Put(length);
+        var header = new UdpHeader(Local.Port, peer.Port, (ushort)length);
+        if (NoCheck)
+        {
+            data.CopyTo(datagram[UdpHeader.Length..]);
+            header.EmitNoCheck(datagram);
+        }
+        else
+        {
+            uint sum = InternetChecksum.CopyAndSum(data, datagram[UdpHeader.Length..]);
+            header.Emit(datagram, saddr, daddr, sum);
+        }
+
+        skb.TransportHeader = skb.DataOffset;
+        FillIp(skb, saddr, daddr, IsConnected && to is null);
+        Net.Mib.Inc(Snmp.UdpOutDatagrams);
+        Transmit(skb);
+        return data.Length;
+    }
+
+    /// <summary>Takes one datagram: data at the UDP header.</summary>
+    public override DropReason Rcv(SkBuff skb, Instant now)
+    {
+        if (!UdpHeader.TryParse(skb.Data, skb.Ip.Saddr, skb.Ip.Daddr, skb.IpSummed != SkbChecksum.UNNECESSARY, out UdpHeader h, out DropReason reason))
+        {
+            if (reason == DropReason.UDP_CSUM) Net.Mib.Inc(Snmp.UdpInCsumErrors);
+            Net.Mib.Inc(Snmp.UdpInErrors);
+            return Net.Mib.Drop(skb, reason);
+        }
+
+        if (MinTtl > skb.Ip.Ttl) return Net.Mib.Drop(skb, DropReason.SOCKET_FILTER);
+        skb.Trim(h.Len);
+        skb.Pull(UdpHeader.Length);
+        if (Enqueue(skb)) return DropReason.NOT_DROPPED_YET;
+        Net.Mib.Inc(Snmp.UdpRcvbufErrors);
+        Net.Mib.Inc(Snmp.UdpInErrors);
+        return Net.Mib.Drop(skb, DropReason.SOCKET_RCVBUFF);
+    }
+
+    protected override void OnRead() => Net.Mib.Inc(Snmp.UdpInDatagrams);
+
+    protected override SockAddr Source(SkBuff skb) => SockAddr.In(skb.Ip.Saddr, new UdpView(skb.From(skb.TransportHeader)).Source);
+}
