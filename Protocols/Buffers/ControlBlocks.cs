@@ -52,6 +52,15 @@ public struct TcpControl
     public byte Flags;
     public byte Sacked;
 
+    /// <summary>In: bytes of the header, options included, once it has been checked; 0 before.</summary>
+    public byte HeaderLength;
+
+    /// <summary>In: the sequence number to start from when this SYN takes over a TIME_WAIT pair (tcp_tw_isn); 0 for none.</summary>
+    public uint TwIsn;
+
+    /// <summary>Out: goes on where the segment before it ends, as one large packet of the kernel's would (for PSH and bursts).</summary>
+    public bool Continues;
+
     /// <summary>When it was last sent (skb_mstamp_ns).</summary>
     public Instant SentAt;
 

@@ -13,6 +13,9 @@ public sealed class Net(string hostName, ulong seed, SkBuffPool pool)
 
     public NetSysctl Sysctl { get; } = new();
 
+    /// <summary>What this host's TCP sockets share; made when first asked for.</summary>
+    public Tcp.TcpNetns Tcp => field ??= new Tcp.TcpNetns(this);
+
     /// <summary>What happened on this host, as one number.</summary>
     public TraceHash Trace { get; } = new();
 

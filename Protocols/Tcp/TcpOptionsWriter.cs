@@ -1,0 +1,64 @@
+// TCP options as they leave, in the order and with the padding that Linux gives them (tcp_options_write, net/ipv4/tcp_output.c):
+// SYN: MSS, then SACK-permitted and timestamps in one twelve-byte block, then NOP and window scale; afterwards NOP NOP timestamps, NOP NOP SACK.
+
+namespace ActorNet.Protocols.Tcp;
+
+/// <summary>The options of one outgoing segment (struct tcp_out_options).</summary>
+public ref struct TcpOptionsWriter
+{
+    /// <summary>0: no MSS option.</summary>
+    public ushort Mss;
+
+    /// <summary>Below zero: no window scale option.</summary>
+    public int WindowScale;
+
+    public bool SackPermitted, Timestamps;
+    public uint TsVal, TsEcr;
+
+    /// <summary>SACK blocks in the order in which they are reported; a D-SACK comes first (RFC 2883).</summary>
+    public ReadOnlySpan<SackBlock> Sacks;
+
+    /// <summary>Bytes that <see cref="Emit"/> writes: a multiple of four, at most 40.</summary>
+    public readonly int Length =>
+        (Mss != 0 ? 4 : 0) + (Timestamps ? 12 : SackPermitted ? 4 : 0) + (WindowScale >= 0 ? 4 : 0) + (Sacks.IsEmpty ? 0 : 4 + 8 * Sacks.Length);
+
+    public readonly void Emit(Span<byte> b)
+    {
+        int n = 0;
+        if (Mss != 0)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(b, 0x0204_0000u | Mss);
+            n = 4;
+        }
+
+        if (Timestamps)
+        {
+            // SACK-permitted takes the place of the two NOPs.
+            BinaryPrimitives.WriteUInt32BigEndian(b[n..], SackPermitted ? 0x0402_080Au : 0x0101_080Au);
+            BinaryPrimitives.WriteUInt32BigEndian(b[(n + 4)..], TsVal);
+            BinaryPrimitives.WriteUInt32BigEndian(b[(n + 8)..], TsEcr);
+            n += 12;
+        }
+        else if (SackPermitted)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(b[n..], 0x0101_0402u);
+            n += 4;
+        }
+
+        if (WindowScale >= 0)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(b[n..], 0x0103_0300u | (uint)WindowScale);
+            n += 4;
+        }
+
+        if (Sacks.IsEmpty) return;
+        BinaryPrimitives.WriteUInt32BigEndian(b[n..], 0x0101_0500u | (uint)(2 + 8 * Sacks.Length));
+        n += 4;
+        foreach (SackBlock block in Sacks)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(b[n..], block.Start.Value);
+            BinaryPrimitives.WriteUInt32BigEndian(b[(n + 4)..], block.End.Value);
+            n += 8;
+        }
+    }
+}

@@ -1,0 +1,314 @@
+// Taking an acknowledgement: tcp_ack and what it calls (net/ipv4/tcp_input.c). RFC 9293 3.10.7.4 (ACK field), RFC 5961 section 5, RFC 7323 section 4.
+
+namespace ActorNet.Protocols.Tcp;
+
+/// <summary>What an ACK brought (FLAG_* of tcp_input.c).</summary>
+[Flags]
+internal enum AckFlags
+{
+    None = 0,
+    Data = 0x01, WinUpdate = 0x02, DataAcked = 0x04, RetransDataAcked = 0x08, SynAcked = 0x10, DataSacked = 0x20, LostRetrans = 0x80,
+    SlowPath = 0x100, OrigSackAcked = 0x200, SndUnaAdvanced = 0x400, DsackingAck = 0x800, SetXmitTimer = 0x1000, SackReneging = 0x2000,
+    UpdateTsRecent = 0x4000, NoChallengeAck = 0x8000, DsackTlp = 0x20000,
+
+    Acked = DataAcked | SynAcked,
+    NotDup = Data | WinUpdate | Acked,
+    ForwardProgress = Acked | DataSacked,
+}
+
+public sealed partial class TcpSock
+{
+    // What one ACK's processing passes between its steps (struct tcp_sacktag_state, rate_sample).
+    private SeqNum _sackReord;
+    private Instant _firstSackAt, _lastSackAt;
+    private const long NoTime = -1;
+
+    private enum Rexmit : byte { None, Lost, New }
+
+    /// <summary>tcp_ack.</summary>
+    /// <returns>NOT_DROPPED_YET when it was fine (also when old); otherwise why the segment must go.</returns>
+    private DropReason Ack(SkBuff skb, in TcpOptionsReceived o, AckFlags flag)
+    {
+        SeqNum priorUna = _snd.SndUna, ack = skb.Tcp.AckSeq, seq = skb.Tcp.Seq;
+        int priorPackets = _packetsOut;
+        long deliveredBefore = _delivered, lostBefore = _lost;
+        var rexmit = Rexmit.None;
+        bool isData = skb.Tcp.EndSeq != skb.Tcp.Seq;
+
+        if (ack < priorUna)
+        {
+            // RFC 5961 5.2: [SND.UNA - MAX.SND.WND, SND.NXT] is acceptable; older is an attack or a ghost.
+            uint most = (uint)Math.Min(_snd.MaxWindow, Math.Max(0, _bytesAcked));
+            if (priorUna - ack > (int)Math.Min(most, int.MaxValue))
+            {
+                if ((flag & AckFlags.NoChallengeAck) == 0) SendChallengeAck(skb);
+                return DropReason.TCP_TOO_OLD_ACK;
+            }
+
+            return OldAck(skb, o, flag, priorUna, ref rexmit, deliveredBefore, lostBefore);
+        }
+
+        if (ack > _snd.SndNxt) return DropReason.TCP_ACK_UNSENT_DATA;
+        if (ack > priorUna)
+        {
+            flag |= AckFlags.SndUnaAdvanced;
+            _retransmits = 0;
+        }
+
+        SeqNum priorFack = _sackedOut > 0 ? HighestSackSeq() : priorUna;
+        if ((flag & AckFlags.UpdateTsRecent) != 0) ReplaceTsRecent(o, seq);
+
+        if ((flag & (AckFlags.SlowPath | AckFlags.SndUnaAdvanced)) == AckFlags.SndUnaAdvanced)
+        {
+            _snd.SndWl1 = seq;
+            AdvanceUna(ack);
+            flag |= AckFlags.WinUpdate;
+            Inc(Snmp.TcpExtTCPHPAcks);
+        }
+        else
+        {
+            if (isData) flag |= AckFlags.Data;
+            else Inc(Snmp.TcpExtTCPPureAcks);
+            flag |= UpdateWindow(skb, ack, seq);
+            if (o.SackCount > 0) flag |= SacktagWriteQueue(skb, o, priorUna);
+        }
+
+        _errSoft = Errno.OK;
+        _probesOut = 0;
+        _rcvTstamp = _mstamp;
+        if (priorPackets == 0)
+        {
+            if ((flag & AckFlags.DsackingAck) != 0) FastretransAlert(priorUna, 0, ref flag, ref rexmit);
+            AckProbe();
+            if (_tlpHighSeq != default) ProcessTlpAck(ack, flag);
+            return DropReason.NOT_DROPPED_YET;
+        }
+
+        flag |= CleanRtxQueue(o, priorFack, priorUna);
+        RackUpdateReoWnd();
+        if (_tlpHighSeq != default) ProcessTlpAck(ack, flag);
+        if (IsDubious(flag))
+        {
+            int dupacks = (flag & (AckFlags.SndUnaAdvanced | AckFlags.NotDup | AckFlags.DsackingAck)) == 0 ? 1 : 0;
+            FastretransAlert(priorUna, dupacks, ref flag, ref rexmit);
+        }
+
+        if ((flag & AckFlags.SetXmitTimer) != 0 && !ScheduleLossProbe(true)) RearmRto();
+        if ((flag & AckFlags.ForwardProgress) != 0 || (flag & AckFlags.NotDup) == 0) _confirmNeighbour = true;
+        CongControl(ack, (int)(_delivered - deliveredBefore), (int)(_lost - lostBefore), flag);
+        XmitRecovery(rexmit);
+        return DropReason.NOT_DROPPED_YET;
+    }
+
+    // An ACK below SND.UNA: its SACK blocks may still be news.
+    private DropReason OldAck(SkBuff skb, in TcpOptionsReceived o, AckFlags flag, SeqNum priorUna, ref Rexmit rexmit, long delivered, long lost)
+    {
+        if (o.SackCount > 0 && _packetsOut > 0)
+        {
+            flag |= SacktagWriteQueue(skb, o, priorUna);
+            FastretransAlert(priorUna, 0, ref flag, ref rexmit);
+            if (InCwndReduction) CwndReduction((int)(_delivered - delivered), (int)(_lost - lost), flag);
+            XmitRecovery(rexmit);
+        }
+
+        return DropReason.NOT_DROPPED_YET;
+    }
+
+    private void AdvanceUna(SeqNum ack)
+    {
+        _bytesAcked += ack - _snd.SndUna;
+        _snd.SndUna = ack;
+        if (_urgent is { SndMode: true } && ack >= _urgent.SndUp) _urgent.SndMode = false;
+    }
+
+    /// <summary>tcp_ack_update_window.</summary>
+    private AckFlags UpdateWindow(SkBuff skb, SeqNum ack, SeqNum seq)
+    {
+        uint window = new TcpHeader(HeaderOf(skb)).Window;
+        if ((skb.Tcp.Flags & (byte)TcpFlags.SYN) == 0) window <<= _sndWscale;
+        AckFlags flag = AckFlags.None;
+        if (_snd.MayUpdate(ack, seq, window))
+        {
+            flag = AckFlags.WinUpdate;
+            _snd.SndWl1 = seq;
+            if (_snd.SndWnd != window)
+            {
+                _snd.SndWnd = window;
+                FastPathCheck();
+                if (!_writeQueue.IsEmpty) SlowStartAfterIdleCheck();
+                if (window > _snd.MaxWindow)
+                {
+                    _snd.MaxWindow = window;
+                    SyncMss(_mtu);
+                }
+            }
+        }
+
+        AdvanceUna(ack);
+        return flag;
+    }
+
+    /// <summary>tcp_clean_rtx_queue: lets go of what is acknowledged and measures.</summary>
+    private AckFlags CleanRtxQueue(in TcpOptionsReceived o, SeqNum priorFack, SeqNum priorUna)
+    {
+        var flag = AckFlags.None;
+        Instant firstAcked = Instant.Never, lastAcked = Instant.Never;
+        SeqNum reord = _snd.SndNxt;
+        int acked = 0, priorSacked = _sackedOut, freed = 0;
+        bool retransAcked = false;
+        while (_rtxQueue.Head is { } skb)
+        {
+            if ((SeqNum)skb.Tcp.EndSeq > _snd.SndUna) break;
+            byte sacked = skb.Tcp.Sacked;
+            if ((sacked & Tcpcb.Retrans) != 0)
+            {
+                if ((sacked & Tcpcb.SackedRetrans) != 0) _retransOut--;
+                retransAcked = true;
+            }
+            else if ((sacked & Tcpcb.SackedAcked) == 0)
+            {
+                lastAcked = skb.Tcp.SentAt;
+                if (firstAcked == Instant.Never) firstAcked = lastAcked;
+                if ((SeqNum)skb.Tcp.Seq < reord) reord = skb.Tcp.Seq;
+                if ((SeqNum)skb.Tcp.EndSeq <= _highSeq) flag |= AckFlags.OrigSackAcked;
+            }
+
+            if ((sacked & Tcpcb.SackedAcked) != 0)
+            {
+                _sackedOut--;
+            }
+            else if (IsSack)
+            {
+                Delivered(1);
+                if (!IsSpuriousRetrans(skb, o)) RackAdvance(sacked, skb.Tcp.EndSeq, skb.Tcp.SentAt, o);
+            }
+
+            if ((sacked & Tcpcb.Lost) != 0) _lostOut--;
+            _packetsOut--;
+            acked++;
+            if ((skb.Tcp.Flags & (byte)TcpFlags.SYN) != 0)
+            {
+                flag |= AckFlags.SynAcked;
+                _retransStamp = Instant.Never;
+            }
+            else
+            {
+                flag |= AckFlags.DataAcked;
+            }
+
+            freed += skb.Truesize;
+            if (skb == _sackHint) _sackHint = null;
+            _rtxQueue.Remove(skb);
+            skb.Free();
+        }
+
+        _wmemQueued -= freed;
+        if (retransAcked) flag |= AckFlags.RetransDataAcked;
+        if (_rtxQueue.Head is { } head && (head.Tcp.Sacked & Tcpcb.SackedAcked) != 0) flag |= AckFlags.SackReneging;
+
+        long seqRtt = NoTime, caRtt = NoTime;
+        if (firstAcked != Instant.Never && !retransAcked)
+        {
+            seqRtt = (_mstamp - firstAcked).Microseconds;
+            caRtt = (_mstamp - lastAcked).Microseconds;
+        }
+
+        long sackRtt = NoTime;
+        if (_firstSackAt != Instant.Never && _firstSackAt.Nanoseconds != 0)
+        {
+            sackRtt = (_mstamp - _firstSackAt).Microseconds;
+            caRtt = (_mstamp - _lastSackAt).Microseconds;
+            _firstSackAt = default;
+        }
+
+        bool sampled = UpdateRtt(flag, o, seqRtt, sackRtt, caRtt);
+        if ((flag & AckFlags.Acked) != 0)
+        {
+            flag |= AckFlags.SetXmitTimer;
+            if (!IsSack)
+            {
+                RemoveRenoSacks(acked);
+                // Without SACK an ACK that covers a retransmission says nothing of originals.
+                if (retransAcked) flag &= ~AckFlags.OrigSackAcked;
+            }
+            else if (reord < priorFack)
+            {
+                CheckSackReordering(reord, false);
+            }
+        }
+        else if (sampled && sackRtt >= 0 && _rtxQueue.Head is { } h && sackRtt > (_mstamp - h.Tcp.SentAt).Microseconds)
+        {
+            // The retransmission of the head is older than this sample: its timer may start afresh.
+            flag |= AckFlags.SetXmitTimer;
+        }
+
+        if ((flag & AckFlags.Acked) != 0 || priorSacked != _sackedOut) Ca.PktsAcked(this, acked + Math.Max(0, _sackedOut - priorSacked), caRtt);
+        return flag;
+    }
+
+    /// <summary>tcp_ack_update_rtt: Karn's rule, or timestamps where a retransmission is among the acknowledged (RFC 7323 4.1).</summary>
+    private bool UpdateRtt(AckFlags flag, in TcpOptionsReceived o, long seqRtt, long sackRtt, long caRtt)
+    {
+        if (seqRtt < 0) seqRtt = sackRtt;
+        if (seqRtt < 0 && o.SawTimestamp && o.TsEcr != 0 && (flag & AckFlags.Acked) != 0)
+        {
+            int delta = (int)(TsNow - o.TsEcr);
+            if (delta is >= 0 and < int.MaxValue / 1000) seqRtt = caRtt = Math.Max(delta, 1) * 1000L;
+        }
+
+        if (seqRtt < 0) return false;
+        if (caRtt >= 0) _minRtt.Sample(300_000, (uint)_mstamp.Milliseconds, (uint)Math.Clamp(caRtt, 1, int.MaxValue));
+        _rtt.Sample(seqRtt, Sysctl.tcp_rto_min_us, _snd.SndUna, _snd.SndNxt);
+        SetRto();
+        _backoff = 0;
+        return true;
+    }
+
+    /// <summary>tcp_set_rto.</summary>
+    private void SetRto() => _rto = Duration.Min(_rtt.Rto, RtoMax);
+
+    private Duration RtoMax => Duration.FromMilliseconds(Sysctl.tcp_rto_max_ms);
+
+    /// <summary>tcp_count_delivered.</summary>
+    private void Delivered(int segments)
+    {
+        _delivered += segments;
+        Net.Mib.Add(Snmp.TcpExtTCPDelivered, segments);
+    }
+
+    /// <summary>tcp_ack_probe: an ACK while only unsent data waits; the window opened, or the probing goes on.</summary>
+    private void AckProbe()
+    {
+        if (_writeQueue.Head is not { } head) return;
+        if ((SeqNum)head.Tcp.EndSeq <= _snd.WndEnd)
+        {
+            _backoff = 0;
+            _probesTstamp = Instant.Never;
+            if (_retransKind == RetransKind.Probe0) ClearRetrans();
+        }
+        else
+        {
+            ArmRetrans(RetransKind.Probe0, Probe0When());
+        }
+    }
+
+    private bool IsDubious(AckFlags flag) =>
+        (flag & AckFlags.NotDup) == 0 || (flag & (AckFlags.DataSacked | AckFlags.DsackingAck | AckFlags.SackReneging)) != 0 || _caState != TcpCaState.Open;
+
+    /// <summary>tcp_replace_ts_recent: RFC 7323 4.3 (2): only from segments at the left edge of what was acknowledged.</summary>
+    private void ReplaceTsRecent(in TcpOptionsReceived o, SeqNum seq)
+    {
+        if (!o.SawTimestamp || seq > _rcv.RcvWup || !Timestamps) return;
+        if ((int)(_tsRecent - o.TsVal) <= TcpConst.PawsWindow || _tsRecentStamp == Instant.Never || _mstamp - _tsRecentStamp >= TcpConst.PawsWrap)
+            StoreTsRecent(o);
+    }
+
+    private void StoreTsRecent(in TcpOptionsReceived o)
+    {
+        _tsRecent = o.TsVal;
+        _tsRecentStamp = _mstamp;
+    }
+
+    /// <summary>The header of a segment whose header may have been pulled already.</summary>
+    private static ReadOnlySpan<byte> HeaderOf(SkBuff skb) => skb.Head.AsSpan(skb.TransportHeader, skb.Tcp.HeaderLength);
+}

@@ -1,0 +1,319 @@
+// Ends: shutdown, close, linger, abort, time-out, TIME_WAIT, ICMP (tcp_shutdown, tcp_close, tcp_done, tcp_time_wait, tcp_v4_err).
+// RFC 9293 3.10.4, 3.6, RFC 1122 4.2.2.13, RFC 5927 (what ICMP may do), RFC 1191.
+
+namespace ActorNet.Protocols.Tcp;
+
+public sealed partial class TcpSock
+{
+    private bool _linger;
+    private int _lingerSeconds;
+
+    /// <summary>SO_LINGER as set: whether, and for how many seconds. A driver keeps close(2) waiting that long unless <see cref="CloseIsComplete"/>.</summary>
+    public (bool On, int Seconds) Linger => (_linger, _lingerSeconds);
+
+    /// <summary>sk_stream_closing: everything written has been sent and acknowledged, FIN included; a lingering close(2) may return.</summary>
+    public bool CloseIsComplete => _state is not (TcpState.FIN_WAIT1 or TcpState.CLOSING or TcpState.LAST_ACK);
+
+    /// <inheritdoc/>
+    public override Errno Shutdown(ShutdownHow how, Instant now)
+    {
+        _mstamp = now;
+        if ((uint)how > 2) return Errno.EINVAL;
+        int bits = (int)how + 1; // SHUT_RD, SHUT_WR, SHUT_RDWR are 1, 2, 3 as bits
+        switch (_state)
+        {
+            case TcpState.CLOSE:
+                _shutdown |= (byte)bits;
+                return Errno.ENOTCONN;
+            case TcpState.LISTEN:
+                if ((bits & RcvShutdown) != 0) CloseListener();
+                return Errno.OK;
+            case TcpState.SYN_SENT:
+                Disconnect();
+                return Errno.OK;
+        }
+
+        _shutdown |= (byte)bits;
+        if ((bits & SendShutdown) != 0 && _state is TcpState.ESTABLISHED or TcpState.SYN_RECV or TcpState.CLOSE_WAIT && (bits & SendShutdown) != 0)
+        {
+            if (CloseState()) SendFin();
+        }
+
+        CheckInvariants();
+        return Errno.OK;
+    }
+
+    /// <summary>tcp_close_state: the state after our FIN is queued. True when one must be sent.</summary>
+    private bool CloseState()
+    {
+        bool fin = TcpTransitions.CloseSendsFin(_state);
+        TcpState next = TcpTransitions.Next(_state, TcpEvent.Close);
+        if (_state == TcpState.SYN_SENT) next = TcpState.CLOSE;
+        SetState(next);
+        return fin;
+    }
+
+    /// <inheritdoc/>
+    public override void Close(Instant now)
+    {
+        _mstamp = now;
+        if (IsDetached) return;
+        _shutdown = RcvShutdown | SendShutdown;
+        if (_state == TcpState.LISTEN)
+        {
+            CloseListener();
+            Orphan();
+            return;
+        }
+
+        // What the user did not read (the FIN apart) dies with the descriptor, and the peer must learn it (RFC 2525 2.17).
+        bool unread = false;
+        for (SkBuff? skb = _receiveQueue.Head; skb is not null; skb = skb.Next)
+            if (_rcv.CopiedSeq < (SeqNum)skb.Tcp.Seq + skb.Length && skb.Length > 0) unread = true;
+        _rmemAlloc -= _receiveQueue.Purge();
+
+        if (_state == TcpState.CLOSE)
+        {
+            Orphan();
+            return;
+        }
+
+        if (unread)
+        {
+            Inc(Snmp.TcpExtTCPAbortOnClose);
+            SendActiveReset();
+            Done();
+        }
+        else if (_linger && _lingerSeconds == 0)
+        {
+            Inc(Snmp.TcpExtTCPAbortOnData);
+            Disconnect();
+        }
+        else if (_state == TcpState.SYN_SENT)
+        {
+            Done();
+        }
+        else if (CloseState())
+        {
+            SendFin();
+        }
+
+        Orphan();
+        if (_state == TcpState.FIN_WAIT2)
+        {
+            if (Linger2Seconds < 0)
+            {
+                SendActiveReset();
+                Inc(Snmp.TcpExtTCPAbortOnLinger);
+                Done();
+            }
+            else if (FinTime > TcpConst.TimewaitLen)
+            {
+                _keepaliveAt = _mstamp + (FinTime - TcpConst.TimewaitLen);
+            }
+            else
+            {
+                EnterTimeWait(TcpState.FIN_WAIT2, FinTime);
+            }
+        }
+
+        if (_state != TcpState.CLOSE && TooManyOrphans(true)) return;
+        CheckInvariants();
+    }
+
+    private void Orphan()
+    {
+        Set(TcpSockFlags.Dead);
+        if (_state != TcpState.CLOSE)
+        {
+            Net.Tcp.Orphans++;
+            _countedOrphan = true;
+        }
+    }
+
+    private bool _countedOrphan;
+
+    /// <summary>A child that nobody accepted when its listener closed: reset, and over (inet_child_forget).</summary>
+    public void Abort(Instant now)
+    {
+        _mstamp = now;
+        if (_state != TcpState.CLOSE) Disconnect();
+        Orphan();
+    }
+
+    /// <summary>tcp_disconnect: at once, with a RST where the state owes one.</summary>
+    private void Disconnect()
+    {
+        TcpState old = _state;
+        bool owes = old is TcpState.ESTABLISHED or TcpState.CLOSE_WAIT or TcpState.FIN_WAIT1 or TcpState.FIN_WAIT2 or TcpState.SYN_RECV;
+        if (owes || (_snd.SndNxt != _snd.WriteSeq && old is TcpState.CLOSING or TcpState.LAST_ACK))
+        {
+            SendActiveReset();
+            Err = Errno.ECONNRESET;
+        }
+        else if (old == TcpState.SYN_SENT)
+        {
+            Err = Errno.ECONNRESET;
+        }
+
+        Done();
+        Set(TcpSockFlags.Connecting | TcpSockFlags.Connected, false);
+        _shutdown = 0;
+        if (IsDetached) _shutdown = RcvShutdown | SendShutdown;
+    }
+
+    private void DoneWithError(Errno err)
+    {
+        Err = err;
+        _shutdown = RcvShutdown | SendShutdown;
+        Done();
+    }
+
+    /// <summary>tcp_done: the connection is over; what is in the receive queue may still be read.</summary>
+    private void Done()
+    {
+        if (_state is TcpState.SYN_SENT or TcpState.SYN_RECV) Inc(Snmp.TcpAttemptFails);
+        SetState(TcpState.CLOSE);
+        ClearTimers();
+        PurgeWriteQueues();
+        DropOutOfOrder();
+        Set(TcpSockFlags.FastPath, false);
+        _shutdown = RcvShutdown | SendShutdown;
+        if (_countedOrphan)
+        {
+            _countedOrphan = false;
+            Net.Tcp.Orphans--;
+        }
+
+        if (IsDetached) _rmemAlloc -= _receiveQueue.Purge();
+    }
+
+    private void PurgeWriteQueues()
+    {
+        _wmemQueued -= _writeQueue.Purge() + _rtxQueue.Purge();
+        _sackHint = null;
+        _packetsOut = _sackedOut = _lostOut = _retransOut = 0;
+        _snd.SndUna = _snd.SndNxt = _snd.WriteSeq = SeqNum.Max(_snd.SndNxt, _snd.SndUna);
+    }
+
+    /// <summary>tcp_time_wait: a small sock keeps the pair for its time; this one is done.</summary>
+    private void EnterTimeWait(TcpState substate, Duration timeout)
+    {
+        if (Net.Tcp.TimewaitCount < Sysctl.tcp_max_tw_buckets)
+        {
+            // 3.5 RTO at least, so that a retransmitted FIN finds somebody.
+            Duration least = new((_rto.Nanoseconds << 2) - (_rto.Nanoseconds >> 1));
+            if (timeout < least) timeout = least;
+            if (substate == TcpState.TIME_WAIT) timeout = TcpConst.TimewaitLen;
+            _timewait = new TcpTimewait(Net, Local, Peer, substate, _mstamp + timeout)
+            {
+                RcvNxt = _rcv.RcvNxt,
+                SndNxt = _snd.SndNxt,
+                RcvWnd = _rcv.Current,
+                RcvWscale = _rcv.Wscale,
+                HasTimestamps = Timestamps,
+                TsRecent = _tsRecent,
+                TsRecentStamp = _tsRecentStamp,
+                TsOffset = _tsOffset,
+                Tos = _tos,
+            };
+        }
+        else
+        {
+            Inc(Snmp.TcpExtTCPTimeWaitOverflow);
+        }
+
+        Done();
+    }
+
+    /// <summary>The rest of a connection that ended actively: the demultiplexer keeps it until it expires. At most once per connection.</summary>
+    public bool TryTakeTimewait([NotNullWhen(true)] out TcpTimewait? timewait)
+    {
+        timewait = _timewait;
+        _timewait = null;
+        return timewait is not null;
+    }
+
+    /// <inheritdoc/>
+    public override void Destroy()
+    {
+        Set(TcpSockFlags.Destroyed | TcpSockFlags.Dead);
+        ClearTimers();
+        PurgeWriteQueues();
+        DropOutOfOrder();
+        _rmemAlloc -= _receiveQueue.Purge();
+        while (TryXmit(_mstamp, out SkBuff? skb)) skb.Free();
+        if (_state.IsEstab()) Net.Mib.Dec(Snmp.TcpCurrEstab);
+        _state = TcpState.CLOSE;
+        _timewait = null;
+        _listener?.Clear();
+        if (_countedOrphan)
+        {
+            _countedOrphan = false;
+            Net.Tcp.Orphans--;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void IcmpError(in IcmpErrorInfo error, Instant now)
+    {
+        _mstamp = now;
+        if (_state == TcpState.CLOSE) return;
+        SeqNum seq = error.Seq;
+        if (_state == TcpState.LISTEN)
+        {
+            return; // request socks are found by their own quoted tuple: see IcmpErrorForRequest
+        }
+
+        // RFC 5927 section 4: only an error about something in flight can be true.
+        if (!seq.IsBetween(_snd.SndUna, _snd.SndNxt))
+        {
+            Inc(Snmp.TcpExtOutOfWindowIcmps);
+            return;
+        }
+
+        if (error.Mtu > 0)
+        {
+            MtuReduced(error.Mtu);
+            return;
+        }
+
+        if (error.Errno == Errno.OK) return;
+        if (_state is TcpState.SYN_SENT or TcpState.SYN_RECV)
+        {
+            // A connection that is not there yet dies of any hard or soft error that ICMP reports.
+            if (error.Fatal || _state == TcpState.SYN_SENT)
+            {
+                DoneWithError(error.Errno);
+                return;
+            }
+        }
+
+        // Established: RFC 1122 4.2.3.9 and RFC 5461: a hint, reported only when the connection then times out; with IP_RECVERR a hard one is told.
+        if (_recvErr && error.Fatal) Err = error.Errno;
+        else _errSoft = error.Errno;
+    }
+
+    /// <summary>tcp_v4_mtu_reduced and tcp_simple_retransmit: what no longer fits is cut and sent again, and cwnd keeps its size.</summary>
+    private void MtuReduced(int mtu)
+    {
+        if (mtu >= _mtu || !PmtuDiscovery) return;
+        mtu = Math.Max(mtu, 68);
+        SyncMss(mtu);
+        if (_packetsOut == 0) return;
+        int lost = _lostOut;
+        for (SkBuff? skb = _rtxQueue.Head; skb is not null; skb = skb.Next)
+            if (skb.Length > _mssCache) MarkLost(skb);
+        if (lost == _lostOut && _lostOut == 0) return;
+        if (_caState != TcpCaState.Loss)
+        {
+            _highSeq = _snd.SndNxt;
+            SndSsthresh = CurrentSsthresh;
+            _priorSsthresh = 0;
+            _undoMarker = default;
+            SetCaState(TcpCaState.Loss);
+        }
+
+        XmitRetransmitQueue();
+    }
+}

@@ -1,0 +1,369 @@
+// Sending: tcp_write_xmit, __tcp_transmit_skb, Nagle, the choice of the burst (net/ipv4/tcp_output.c).
+// Segments are queued one MSS each; what the kernel keeps as one large packet is a run of them (TcpControl.Continues), so that bursts and PSH come out alike.
+
+namespace ActorNet.Protocols.Tcp;
+
+public sealed partial class TcpSock
+{
+    private const byte NagleOff = 1, NagleCork = 2, NaglePush = 4;
+
+    /// <summary>The most bytes of one large packet (sk_gso_max_size), less the longest header.</summary>
+    private const int GsoMaxSize = 65_536 - 1 - 320;
+
+    /// <inheritdoc/>
+    public override bool TryXmit(Instant now, [NotNullWhen(true)] out SkBuff? skb)
+    {
+        skb = _xmitHead;
+        if (skb is null) return false;
+        _xmitHead = skb.Next;
+        if (_xmitHead is null) _xmitTail = null;
+        skb.Next = null;
+        return true;
+    }
+
+    private void QueueXmit(SkBuff pkt)
+    {
+        if (_xmitTail is null) _xmitHead = pkt;
+        else _xmitTail.Next = pkt;
+        _xmitTail = pkt;
+    }
+
+    /// <summary>The room for data in a segment now: less when SACK blocks ride along (tcp_current_mss).</summary>
+    private int CurrentMss()
+    {
+        int sacks = SackBlocksToSend();
+        return sacks == 0 ? _mssCache : Math.Max(_mssCache - 4 - 8 * sacks, Sysctl.tcp_min_snd_mss - 40 + 8);
+    }
+
+    private int SackBlocksToSend()
+    {
+        if (_ofo is null || !IsSack || !_ofo.HasSomethingToReport) return 0;
+        Span<SackBlock> blocks = stackalloc SackBlock[4];
+        return _ofo.Report(blocks, Timestamps ? 3 : 4);
+    }
+
+    /// <summary>tcp_xmit_size_goal: how large one of the kernel's packets may become, a whole number of segments.</summary>
+    private int SizeGoal(int mss)
+    {
+        int goal = BoundToHalfWindow(GsoMaxSize);
+        return Math.Max(goal / mss, 1) * mss;
+    }
+
+    /// <summary>tcp_bound_to_half_wnd: never more than half of the largest window that the peer ever offered.</summary>
+    private int BoundToHalfWindow(int size)
+    {
+        uint cutoff = _snd.MaxWindow > TcpConst.DefaultMss ? _snd.MaxWindow >> 1 : _snd.MaxWindow;
+        return cutoff != 0 && (uint)size > cutoff ? Math.Max((int)cutoff, 68 - HeaderLength) : size;
+    }
+
+    /// <summary>tcp_tso_autosize: the most segments in one burst, about a millisecond's worth at the rate that cwnd and RTT give.</summary>
+    private int BurstSegments(int mss)
+    {
+        if (_rtt.Srtt8 == 0) return GsoMaxSize / mss;
+        long rate = (long)mss * SndCwnd * 8_000_000 / _rtt.Srtt8;
+        rate = rate * (SndCwnd < SndSsthresh / 2 ? 200 : 120) / 100;
+        long bytes = rate >> 10;
+        uint r = MinRttUs >> 9;
+        if (r < 31) bytes += GsoMaxSize >> (int)r;
+        return (int)Math.Clamp(Math.Min(bytes, GsoMaxSize) / mss, 2, 65_535);
+    }
+
+    /// <summary>__tcp_push_pending_frames: sends what may be sent; arms the zero-window probe when nothing may.</summary>
+    private void PushPending(int mss, byte nonagle)
+    {
+        if (_state == TcpState.CLOSE || _writeQueue.IsEmpty) return;
+        if (WriteXmit(mss, nonagle, false)) CheckProbeTimer();
+    }
+
+    private void PushPending()
+    {
+        if (!_writeQueue.IsEmpty) PushPending(CurrentMss(), _nonagle);
+    }
+
+    /// <summary>tcp_write_xmit.</summary>
+    /// <param name="probe">A tail loss probe: one segment, whatever cwnd says.</param>
+    /// <returns>True when something waits and nothing is in flight: the zero-window probe must run.</returns>
+    private bool WriteXmit(int mss, byte nonagle, bool probe)
+    {
+        int sent = 0, burst = 0;
+        bool cwndLimited = false;
+        while (_writeQueue.Head is { } skb)
+        {
+            if (burst == 0) burst = BurstSegments(mss);
+            int inFlight = PacketsInFlight;
+            int quota = inFlight >= SndCwnd ? 0 : Math.Min(Math.Max(SndCwnd >> 1, 1), SndCwnd - inFlight);
+            if (quota == 0)
+            {
+                if (!probe)
+                {
+                    cwndLimited = true;
+                    break;
+                }
+
+                quota = 1;
+            }
+
+            if (skb.Length > mss) FragmentUnsent(skb, mss);
+            if (!_snd.Allows(skb.Tcp.EndSeq)) break;
+            if (skb.Next is null && !NagleTest(skb, mss, nonagle)) break;
+            int run = RunLength(skb, probe ? 1 : Math.Min(quota, burst), mss, nonagle);
+            for (int i = 0; i < run; i++)
+            {
+                SkBuff s = _writeQueue.Head!;
+                // The kernel forces PSH on the last of a packet of several segments, for the receiver's sake.
+                TransmitData(s, run > 1 && i == run - 1 ? TcpFlags.PSH : TcpFlags.None);
+                NewDataSent(s);
+            }
+
+            sent += run;
+            if (probe) break;
+        }
+
+        if (sent > 0)
+        {
+            if (InCwndReduction) _prrOut += sent;
+            cwndLimited |= PacketsInFlight >= SndCwnd;
+            ValidateCwnd(cwndLimited);
+            if (!probe) ScheduleLossProbe(false);
+            return false;
+        }
+
+        if (probe) return false;
+        return _packetsOut == 0 && !_writeQueue.IsEmpty;
+    }
+
+    // How many segments from this one on go as one burst: they continue each other, fit the window, and Nagle lets the last go.
+    private int RunLength(SkBuff first, int most, int mss, byte nonagle)
+    {
+        int run = 1;
+        for (SkBuff? s = first.Next; s is not null && run < most; s = s.Next)
+        {
+            if (!s.Tcp.Continues || s.Length > mss || !_snd.Allows(s.Tcp.EndSeq)) break;
+            if (s.Next is null && !NagleTest(s, mss, nonagle)) break;
+            run++;
+        }
+
+        return run;
+    }
+
+    /// <summary>tcp_nagle_test with Minshall's rule: a small segment waits while another small one is unacknowledged.</summary>
+    private bool NagleTest(SkBuff skb, int mss, byte nonagle)
+    {
+        if ((nonagle & NaglePush) != 0) return true;
+        if ((skb.Tcp.Flags & (byte)TcpFlags.FIN) != 0 || UrgentMode) return true;
+        if (skb.Length >= mss) return true;
+        if ((nonagle & NagleCork) != 0) return false;
+        return nonagle != 0 || _packetsOut == 0 || !(_snd.SndSml > _snd.SndUna && _snd.SndSml <= _snd.SndNxt);
+    }
+
+    private bool UrgentMode => _urgent is { SndMode: true };
+
+    /// <summary>tcp_event_new_data_sent: from the write queue to the retransmit queue.</summary>
+    private void NewDataSent(SkBuff skb)
+    {
+        int prior = _packetsOut;
+        if (skb.Length > 0 && skb.Length < _mssCache) _snd.SndSml = skb.Tcp.EndSeq;
+        _writeQueue.Remove(skb);
+        _rtxQueue.Append(skb);
+        _snd.SndNxt = skb.Tcp.EndSeq;
+        _packetsOut++;
+        if (prior == 0 || _retransKind == RetransKind.LossProbe) RearmRto();
+        if (skb.Length > 0) Inc(Snmp.TcpExtTCPOrigDataSent);
+    }
+
+    /// <summary>Cuts an unsent segment that became too long for the MSS; the rest joins the next of its run if that has room.</summary>
+    private void FragmentUnsent(SkBuff skb, int length)
+    {
+        int rest = skb.Length - length;
+        SkBuff? next = skb.Next;
+        ReadOnlySpan<byte> tail = skb.Data[length..];
+        if (next is { Tcp.Continues: true } && next.Head.Length >= next.Length + rest)
+        {
+            PrependBytes(next, tail);
+            next.Tcp.Seq -= (uint)rest;
+        }
+        else
+        {
+            SkBuff part = Net.Pool.Alloc(Math.Max(rest, 1));
+            part.Put(tail);
+            part.Tcp.Seq = skb.Tcp.Seq + (uint)length;
+            part.Tcp.EndSeq = skb.Tcp.EndSeq;
+            part.Tcp.Flags = skb.Tcp.Flags;
+            part.Tcp.Eor = skb.Tcp.Eor;
+            part.Tcp.Continues = true;
+            skb.Tcp.Eor = false;
+            _writeQueue.InsertAfter(skb, part);
+            _wmemQueued += part.Truesize;
+        }
+
+        skb.Tcp.Flags &= unchecked((byte)~(TcpFlags.FIN | TcpFlags.PSH));
+        skb.Trim(length);
+        skb.Tcp.EndSeq = skb.Tcp.Seq + (uint)length;
+    }
+
+    private static void PrependBytes(SkBuff skb, ReadOnlySpan<byte> bytes)
+    {
+        int length = skb.Length, n = bytes.Length;
+        if (skb.Headroom < n)
+        {
+            // Shift to the end of the buffer: memory in one segment only.
+            int shift = skb.Tailroom;
+            skb.Put(shift);
+            skb.Data[..length].CopyTo(skb.Data[shift..]);
+            skb.Pull(shift);
+        }
+
+        bytes.CopyTo(skb.Push(n));
+    }
+
+    /// <summary>Sends a copy of a queued segment, its own flags and these (__tcp_transmit_skb with clone_it).</summary>
+    private void TransmitData(SkBuff seg, TcpFlags more)
+    {
+        seg.Tcp.SentAt = _mstamp;
+        seg.Tcp.DeliveredAtSend = _delivered;
+        TcpFlags flags = (TcpFlags)seg.Tcp.Flags | more;
+        Transmit(seg.Tcp.Seq, flags, seg.Data);
+    }
+
+    /// <summary>__tcp_transmit_skb: builds a segment around the payload and queues it for the driver.</summary>
+    private void Transmit(SeqNum seq, TcpFlags flags, ReadOnlySpan<byte> payload)
+    {
+        Span<SackBlock> blocks = stackalloc SackBlock[4];
+        TcpOptionsWriter options;
+        if ((flags & TcpFlags.SYN) != 0)
+        {
+            options = SynOptions((flags & TcpFlags.ACK) != 0);
+        }
+        else
+        {
+            options = new TcpOptionsWriter { WindowScale = -1, Timestamps = Timestamps };
+            if (Timestamps)
+            {
+                options.TsVal = TsNow;
+                options.TsEcr = _tsRecent;
+            }
+
+            if (_ofo is not null && IsSack && _ofo.HasSomethingToReport)
+            {
+                int n = _ofo.Report(blocks, Timestamps ? 3 : 4);
+                options.Sacks = blocks[..n];
+            }
+        }
+
+        int header = TcpHeader.MinLength + options.Length;
+        int length = header + payload.Length;
+        SkBuff pkt = Net.Pool.Alloc(TcpConst.Headroom, length);
+        Span<byte> b = pkt.Put(length);
+        int window = (flags & TcpFlags.SYN) != 0 ? Math.Min(_rcv.RcvWnd, TcpConst.MaxWindowUnscaled) : SelectWindow();
+        ushort urgent = 0;
+        if (UrgentMode && _urgent!.SndUp > seq && (flags & (TcpFlags.SYN | TcpFlags.RST)) == 0)
+        {
+            int up = _urgent.SndUp - seq;
+            flags |= TcpFlags.URG;
+            urgent = (ushort)Math.Min(up, 0xFFFF);
+        }
+
+        TcpHeader.Emit(b, Local.Port, Peer.Port, seq, (flags & TcpFlags.ACK) != 0 ? _rcv.RcvNxt : default, header, flags, (ushort)window, urgent);
+        options.Emit(b[TcpHeader.MinLength..]);
+        uint sum = InternetChecksum.Sum(b[..header], InternetChecksum.PseudoHeader(Local.Address, Peer.Address, (byte)IpProtocol.TCP, length));
+        if (!payload.IsEmpty) sum = InternetChecksum.CopyAndSum(payload, b[header..], sum);
+        BinaryPrimitives.WriteUInt16BigEndian(b[16..], InternetChecksum.Finish(sum));
+        FillRoute(pkt);
+        if ((flags & TcpFlags.ACK) != 0) EventAckSent();
+        if (!payload.IsEmpty) EventDataSent();
+        Inc(Snmp.TcpOutSegs);
+        _segsOut++;
+        QueueXmit(pkt);
+    }
+
+    private void FillRoute(SkBuff pkt)
+    {
+        pkt.TransportHeader = pkt.DataOffset;
+        pkt.PacketType = PacketType.OUTGOING;
+        ref IpControl ip = ref pkt.Ip;
+        ip.Saddr = Local.Address;
+        ip.Daddr = Peer.Address;
+        ip.Protocol = (byte)IpProtocol.TCP;
+        FillIpOptions(ref ip);
+        if (_confirmNeighbour)
+        {
+            ip.ConfirmNeighbour = true;
+            _confirmNeighbour = false;
+        }
+    }
+
+    private bool _confirmNeighbour;
+
+    /// <summary>tcp_event_ack_sent: the debt is paid, and one of the quick ACKs is used up.</summary>
+    private void EventAckSent()
+    {
+        if (_quick > 0 && --_quick == 0) _ato = TcpConst.AtoMin;
+        _ackPending = AckPending.None;
+        _delackAt = Instant.Never;
+        _compAckAt = Instant.Never;
+        _compressedAcks = 0;
+        _ofo?.ClearDsack();
+    }
+
+    /// <summary>tcp_event_data_sent: restarts the window after idleness, and notices a conversation (data in reply to data).</summary>
+    private void EventDataSent()
+    {
+        if (_packetsOut == 0) _ca.CwndEvent(this, TcpCaEvent.TxStart);
+        _lsndtime = _mstamp;
+        if (_mstamp - _lrcvtime < _ato && _pingpong < byte.MaxValue) _pingpong++;
+    }
+
+    /// <summary>When data was last sent.</summary>
+    internal Instant LastSent => _lsndtime;
+
+    /// <summary>tcp_send_ack.</summary>
+    private void SendAck()
+    {
+        if (_state == TcpState.CLOSE) return;
+        Transmit(_snd.SndNxt <= _snd.WndEnd ? _snd.SndNxt : AcceptableSeq(), TcpFlags.ACK, default);
+    }
+
+    /// <summary>tcp_acceptable_seq: SND.NXT, or the window's edge when the peer shrank it (beyond one scaled unit).</summary>
+    private SeqNum AcceptableSeq()
+    {
+        SeqNum end = _snd.WndEnd;
+        return end >= _snd.SndNxt || (Has(TcpSockFlags.WscaleOk) && _snd.SndNxt - end < 1 << _rcv.Wscale) ? _snd.SndNxt : end;
+    }
+
+    /// <summary>tcp_send_active_reset: we give up (close with unread data, abortive linger, orphans).</summary>
+    private void SendActiveReset()
+    {
+        Inc(Snmp.TcpOutRsts);
+        Transmit(AcceptableSeq(), TcpFlags.RST | TcpFlags.ACK, default);
+    }
+
+    /// <summary>tcp_send_fin: on the last unsent segment, or on one of its own.</summary>
+    private void SendFin()
+    {
+        if (_writeQueue.Tail is { } tail)
+        {
+            tail.Tcp.Flags |= (byte)TcpFlags.FIN;
+            tail.Tcp.EndSeq++;
+            _snd.WriteSeq += 1;
+        }
+        else
+        {
+            QueueControl(TcpFlags.ACK | TcpFlags.FIN);
+        }
+
+        PushPending(CurrentMss(), NagleOff);
+    }
+
+    /// <summary>A segment that carries only a SYN or FIN, behind everything written.</summary>
+    private SkBuff QueueControl(TcpFlags flags)
+    {
+        SkBuff skb = Net.Pool.Alloc(0);
+        skb.Tcp.Seq = _snd.WriteSeq.Value;
+        skb.Tcp.EndSeq = _snd.WriteSeq.Value + 1;
+        skb.Tcp.Flags = (byte)flags;
+        _snd.WriteSeq += 1;
+        _wmemQueued += skb.Truesize;
+        _writeQueue.Append(skb);
+        return skb;
+    }
+}

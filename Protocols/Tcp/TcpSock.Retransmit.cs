@@ -1,0 +1,185 @@
+// Sending again: tcp_retransmit_skb, tcp_xmit_retransmit_queue, tail loss probes (net/ipv4/tcp_output.c). RFC 6675, RFC 8985 section 7.
+
+namespace ActorNet.Protocols.Tcp;
+
+public sealed partial class TcpSock
+{
+    /// <summary>tcp_retransmit_skb. False when the window forbids it.</summary>
+    private bool RetransmitSkb(SkBuff skb)
+    {
+        if ((SeqNum)skb.Tcp.Seq < _snd.SndUna)
+        {
+            if ((SeqNum)skb.Tcp.EndSeq <= _snd.SndUna) return false;
+            TrimAcked(skb);
+        }
+
+        // The peer shrank its window: only the first byte may go, as a probe.
+        if ((SeqNum)skb.Tcp.Seq >= _snd.WndEnd && skb.Tcp.Seq != _snd.SndUna.Value) return false;
+        int mss = CurrentMss();
+        if (skb.Tcp.Seq != _snd.WndEnd.Value && _snd.WndEnd - skb.Tcp.Seq > 0) mss = Math.Min(mss, Math.Max(1, _snd.WndEnd - skb.Tcp.Seq));
+        if (skb.Length > mss) FragmentSent(skb, mss);
+
+        if ((skb.Tcp.Sacked & Tcpcb.SackedRetrans) != 0) _retransOut--;
+        Inc(Snmp.TcpRetransSegs);
+        if ((skb.Tcp.Flags & (byte)TcpFlags.SYN) != 0) Inc(Snmp.TcpExtTCPSynRetrans);
+        _totalRetrans++;
+        TransmitData(skb, TcpFlags.None);
+        skb.Tcp.Sacked |= Tcpcb.Retrans;
+        skb.Tcp.Retransmits++;
+        _retransOut++;
+        if (_retransStamp == Instant.Never) _retransStamp = _mstamp;
+        if (_undoRetrans < 0) _undoRetrans = 0;
+        _undoRetrans++;
+        return true;
+    }
+
+    // Data that has been acknowledged in the middle of a segment is not sent again (tcp_trim_head).
+    private void TrimAcked(SkBuff skb)
+    {
+        int n = _snd.SndUna - skb.Tcp.Seq;
+        skb.Pull(Math.Min(n, skb.Length));
+        skb.Tcp.Seq = _snd.SndUna.Value;
+    }
+
+    /// <summary>Splits a sent segment in two, marks and counts included (tcp_fragment).</summary>
+    private void FragmentSent(SkBuff skb, int length)
+    {
+        SkBuff part = Net.Pool.Alloc(skb.Length - length);
+        part.Put(skb.Data[length..]);
+        part.Tcp = skb.Tcp;
+        part.Tcp.Seq = skb.Tcp.Seq + (uint)length;
+        skb.Tcp.EndSeq = part.Tcp.Seq;
+        skb.Tcp.Flags &= unchecked((byte)~(TcpFlags.FIN | TcpFlags.PSH));
+        skb.Trim(length);
+        _rtxQueue.InsertAfter(skb, part);
+        _wmemQueued += part.Truesize;
+        _packetsOut++;
+        byte sacked = skb.Tcp.Sacked;
+        if ((sacked & Tcpcb.SackedAcked) != 0) _sackedOut++;
+        if ((sacked & Tcpcb.SackedRetrans) != 0) _retransOut++;
+        if ((sacked & Tcpcb.Lost) != 0) _lostOut++;
+    }
+
+    /// <summary>tcp_xmit_retransmit_queue: segments marked lost, in order, as far as cwnd goes.</summary>
+    private void XmitRetransmitQueue()
+    {
+        if (_packetsOut == 0) return;
+        bool rearm = false;
+        SkBuff? next;
+        for (SkBuff? skb = _rtxQueue.Head; skb is not null && _retransOut < _lostOut; skb = next)
+        {
+            next = skb.Next;
+            byte sacked = skb.Tcp.Sacked;
+            if ((sacked & Tcpcb.Lost) == 0 || (sacked & (Tcpcb.SackedAcked | Tcpcb.SackedRetrans)) != 0) continue;
+            if (PacketsInFlight >= SndCwnd) break;
+            Inc(_caState == TcpCaState.Loss ? Snmp.TcpExtTCPSlowStartRetrans : Snmp.TcpExtTCPFastRetrans);
+            if (!RetransmitSkb(skb)) break;
+            if (InCwndReduction) _prrOut++;
+            if (skb == _rtxQueue.Head && _retransKind != RetransKind.ReoTimeout) rearm = true;
+        }
+
+        if (rearm) ArmRetrans(RetransKind.Retrans, _rto);
+    }
+
+    /// <summary>tcp_schedule_loss_probe: RFC 8985 7.2's PTO, when a probe may help.</summary>
+    /// <param name="advancingRto">The RTO is being set again from now.</param>
+    private bool ScheduleLossProbe(bool advancingRto)
+    {
+        if (_packetsOut == 0 || !IsSack || _caState is not (TcpCaState.Open or TcpCaState.CWR) || _state is TcpState.SYN_SENT or TcpState.SYN_RECV) return false;
+        if (_retransKind == RetransKind.ReoTimeout && !advancingRto) return false;
+        Duration timeout;
+        if (_rtt.HasSample)
+        {
+            timeout = Duration.FromMicroseconds(_rtt.Srtt8 >> 2);
+            timeout += _packetsOut == 1 ? Duration.FromMicroseconds(Sysctl.tcp_rto_min_us) : TcpConst.TimeoutMin;
+        }
+        else
+        {
+            timeout = TcpConst.TimeoutInit;
+        }
+
+        Duration untilRto = advancingRto ? _rto : RtoDelta();
+        if (untilRto > Duration.Zero) timeout = Duration.Min(untilRto, timeout);
+        ArmRetrans(RetransKind.LossProbe, timeout);
+        return true;
+    }
+
+    /// <summary>tcp_send_loss_probe: new data if there is some, else the last segment again (RFC 8985 7.3).</summary>
+    private void SendLossProbe()
+    {
+        if (_tlpHighSeq != default || Has(TcpSockFlags.TlpRetrans))
+        {
+            RearmRto(); // at most one outstanding
+            return;
+        }
+
+        Set(TcpSockFlags.TlpRetrans, false);
+        int mss = CurrentMss();
+        if (_writeQueue.Head is { } next && _snd.Allows(next.Tcp.EndSeq))
+        {
+            int before = _packetsOut;
+            WriteXmit(mss, NaglePush, true);
+            if (_packetsOut > before) FinishProbe();
+            else ArmRetrans(RetransKind.Retrans, _rto);
+            return;
+        }
+
+        SkBuff? tail = _rtxQueue.Tail;
+        if (tail is null || _packetsOut == 0)
+        {
+            _retransKind = RetransKind.None;
+            _retransAt = Instant.Never;
+            return;
+        }
+
+        if (RetransmitSkb(tail))
+        {
+            Set(TcpSockFlags.TlpRetrans);
+            FinishProbe();
+        }
+        else
+        {
+            ArmRetrans(RetransKind.Retrans, _rto);
+        }
+    }
+
+    private void FinishProbe()
+    {
+        _tlpHighSeq = _snd.SndNxt;
+        if (_tlpHighSeq == default) _tlpHighSeq = 1;
+        Inc(Snmp.TcpExtTCPLossProbes);
+        ArmRetrans(RetransKind.Retrans, _rto);
+    }
+
+    /// <summary>tcp_process_tlp_ack: did the probe repair a loss unseen? Then congestion control must hear of it (RFC 8985 7.4).</summary>
+    private void ProcessTlpAck(SeqNum ack, AckFlags flag)
+    {
+        if (ack < _tlpHighSeq) return;
+        if (!Has(TcpSockFlags.TlpRetrans))
+        {
+            _tlpHighSeq = default; // a probe of new data: nothing to repair
+        }
+        else if ((flag & AckFlags.DsackingAck) != 0)
+        {
+            _tlpHighSeq = default;
+            Set(TcpSockFlags.TlpRetrans, false);
+        }
+        else if (ack > _tlpHighSeq)
+        {
+            // Acknowledged without a D-SACK: the original was lost.
+            InitCwndReduction();
+            SetCaState(TcpCaState.CWR);
+            EndCwndReduction();
+            TryKeepOpen();
+            Inc(Snmp.TcpExtTCPLossProbeRecovery);
+            _tlpHighSeq = default;
+            Set(TcpSockFlags.TlpRetrans, false);
+        }
+        else if ((flag & (AckFlags.SndUnaAdvanced | AckFlags.NotDup | AckFlags.DataSacked)) == 0)
+        {
+            // A pure duplicate at the probe's end: the original arrived too.
+            _tlpHighSeq = default;
+            Set(TcpSockFlags.TlpRetrans, false);
+        }
+    }
+}

@@ -1,0 +1,264 @@
+// struct tcp_sock (include/linux/tcp.h): one connection's machine, or a listener's. RFC 9293 as Linux has it.
+// Partial files mirror the kernel's: Input, Ack, Sack, Recovery, Rack (tcp_input.c, tcp_recovery.c), Output, Retransmit, Window (tcp_output.c),
+// Timer (tcp_timer.c), Syscalls, Close, Options, Info (tcp.c), Listen (inet_connection_sock.c, tcp_minisocks.c).
+
+using System.Diagnostics;
+
+namespace ActorNet.Protocols.Tcp;
+
+/// <summary>
+/// A TCP socket's machine. Drive it as <see cref="Sock"/> says. A listener besides gives new connections with <see cref="TryTakeChild"/> and
+/// <see cref="TryAccept"/>; a connection that ends in TIME_WAIT gives its rest with <see cref="TryTakeTimewait"/>.
+/// </summary>
+public sealed partial class TcpSock : Sock
+{
+    private const int RcvShutdown = 1, SendShutdown = 2;
+
+    // ---- sequence spaces
+    private SendWindow _snd;
+    private ReceiveWindow _rcv;
+
+    // ---- queues. Written and not sent; sent and not acknowledged; received and not read; made and not taken by the driver.
+    private SegmentQueue _writeQueue, _rtxQueue, _receiveQueue;
+    private SkBuff? _xmitHead, _xmitTail;
+    private Reassembler? _ofo;
+
+    // ---- time
+    private Instant _mstamp;
+    private Instant _retransAt = Instant.Never, _delackAt = Instant.Never, _keepaliveAt = Instant.Never;
+    private RttEstimator _rtt;
+    private WindowedMin _minRtt;
+    private Duration _rto = TcpConst.TimeoutInit;
+    private Instant _lsndtime, _lrcvtime, _rcvTstamp;
+
+    /// <summary>When the oldest segment that is being retransmitted was first sent again (retrans_stamp); Never when none.</summary>
+    private Instant _retransStamp = Instant.Never;
+
+    // ---- congestion control
+    private ICongestionControl _ca;
+    internal int SndCwnd = TcpConst.InitCwnd, SndSsthresh = TcpConst.InfiniteSsthresh, SndCwndCnt, PriorCwnd;
+    private int _packetsOut, _sackedOut, _lostOut, _retransOut, _reordering;
+    private int _maxPacketsOut, _cwndUsed, _prrDelivered, _prrOut, _priorSsthresh, _undoRetrans;
+    private SeqNum _highSeq, _undoMarker, _cwndUsageSeq, _tlpHighSeq;
+    private Instant _cwndStamp;
+    private long _delivered, _lost;
+
+    // ---- RACK (RFC 8985)
+    private Instant _rackXmit;
+    private int _rackRttUs;
+    private SeqNum _rackEndSeq;
+    private byte _rackReoWndSteps = 1, _rackReoWndPersist;
+    private SeqNum _rackLastDelivered;
+
+    // ---- acknowledging
+    private Duration _ato;
+    private int _rcvMss = TcpConst.DefaultMss;
+    private byte _quick, _dupAckCounter;
+
+    // ---- options agreed on
+    private ushort _advMss = TcpConst.DefaultMss, _mssClamp = TcpConst.DefaultMss, _mssCache = TcpConst.DefaultMss;
+    private byte _sndWscale;
+    private int _mtu = 1500;
+    private int _routeAdvMss;
+    private uint _tsRecent, _tsOffset, _rcvTsEcr;
+    private Instant _tsRecentStamp = Instant.Never, _lastOowAck = Instant.Never;
+
+    // ---- buffers
+    private int _sndbuf, _rcvbuf, _wmemQueued, _rmemAlloc;
+    private byte _scalingRatio = 128;
+
+    // ---- receive buffer tuning (DRS)
+    private SeqNum _rcvqSeq, _rcvRttSeq;
+    private int _rcvqSpace, _rcvRttUs8;
+    private Instant _rcvqTime, _rcvRttTime;
+
+    // ---- counters of TCP_INFO
+    private long _bytesAcked, _bytesReceived;
+    private int _segsIn, _segsOut, _totalRetrans;
+
+    // ---- flags and small counters
+    private TcpState _state = TcpState.CLOSE;
+    private TcpCaState _caState;
+    private RetransKind _retransKind;
+    private AckPending _ackPending;
+    private TcpSockFlags _flags;
+    private byte _shutdown, _nonagle, _retransmits, _backoff, _probesOut, _pingpong, _synRetries;
+    private byte _reordSeen;
+    private Errno _errSoft;
+
+    // ---- what only some sockets have
+    private TcpUserOptions? _user;
+    private TcpListener? _listener;
+    private TcpTimewait? _timewait;
+    private TcpUrgent? _urgent;
+
+    /// <summary>An unconnected socket.</summary>
+    public TcpSock(Net net, AddressFamily family = AddressFamily.INET)
+        : base(net, family, SocketType.STREAM, IpProtocol.TCP)
+    {
+        _sndbuf = net.Sysctl.tcp_wmem_default;
+        _rcvbuf = net.Sysctl.tcp_rmem_default;
+        _reordering = net.Sysctl.tcp_reordering;
+        _ca = CongestionControls.Create(net.Sysctl.tcp_congestion_control) ?? Reno.Instance;
+        _rtt.Init();
+    }
+
+    [Flags]
+    private enum TcpSockFlags : ushort
+    {
+        None = 0,
+
+        /// <summary>SOCK_DONE: the peer's FIN has been taken.</summary>
+        Done = 1,
+
+        /// <summary>SOCK_DEAD: no descriptor names it any more (an orphan).</summary>
+        Dead = 2,
+        TimestampOk = 4, SackOk = 8, WscaleOk = 16,
+
+        /// <summary>SOCK_NOSPACE: a writer waits for room.</summary>
+        NoSpace = 32,
+
+        /// <summary>connect(2) has not been answered yet (SS_CONNECTING).</summary>
+        Connecting = 64,
+
+        /// <summary>connect(2) answered 0, or the socket was accepted (SS_CONNECTED).</summary>
+        Connected = 128,
+        CwndLimited = 256, Frto = 512, SndbufLocked = 1024, RcvbufLocked = 2048,
+
+        /// <summary>The header prediction may hold: nothing out of order, the window open, no urgent data (pred_flags is set).</summary>
+        FastPath = 4096,
+
+        /// <summary>A tail loss probe that retransmitted is in flight (tlp_retrans).</summary>
+        TlpRetrans = 8192,
+
+        /// <summary>RACK has seen a segment delivered since the queue was last scanned.</summary>
+        RackAdvanced = 16384,
+        Destroyed = 32768,
+    }
+
+    private enum RetransKind : byte { None, Retrans, Probe0, ReoTimeout, LossProbe }
+
+    [Flags]
+    private enum AckPending : byte
+    {
+        None = 0,
+
+        /// <summary>ICSK_ACK_SCHED: an ACK is owed.</summary>
+        Sched = 1,
+
+        /// <summary>ICSK_ACK_TIMER: the delayed-ACK timer runs.</summary>
+        Timer = 2,
+
+        /// <summary>ICSK_ACK_PUSHED, PUSHED2: one, two small segments wait to be read.</summary>
+        Pushed = 4, Pushed2 = 8,
+
+        /// <summary>ICSK_ACK_NOW: at the next occasion.</summary>
+        Now = 16,
+    }
+
+    public TcpState State => _state;
+
+    public TcpCaState CaState => _caState;
+
+    /// <summary>The size of a full segment's data now, bytes (mss_cache).</summary>
+    public int MssCache => _mssCache;
+
+    /// <summary>Bytes that a read would find (SIOCINQ).</summary>
+    public int Inq => _state == TcpState.LISTEN ? 0 : Math.Max(0, _rcv.RcvNxt - _rcv.CopiedSeq - (Has(TcpSockFlags.Done) ? 1 : 0));
+
+    /// <summary>Bytes written and not yet acknowledged (SIOCOUTQ).</summary>
+    public int Outq => Math.Max(0, _snd.WriteSeq - _snd.SndUna);
+
+    /// <summary>Bytes written and not yet sent (SIOCOUTQNSD).</summary>
+    public int Outqnsd => Math.Max(0, _snd.WriteSeq - _snd.SndNxt);
+
+    /// <summary>Truesize of what waits to be read (sk_rmem_alloc), and of what waits to be sent and acknowledged (sk_wmem_queued).</summary>
+    public int RmemAlloc => _rmemAlloc;
+
+    /// <inheritdoc cref="RmemAlloc"/>
+    public int WmemQueued => _wmemQueued;
+
+    internal SeqNum SndUna => _snd.SndUna;
+
+    internal SeqNum SndNxt => _snd.SndNxt;
+
+    internal Instant Mstamp => _mstamp;
+
+    internal RttEstimator Rtt => _rtt;
+
+    internal bool InSlowStart => SndCwnd < SndSsthresh;
+
+    internal int PacketsInFlight => _packetsOut - (_sackedOut + _lostOut) + _retransOut;
+
+    /// <summary>tcp_min_rtt, microseconds.</summary>
+    internal uint MinRttUs => _minRtt.Value;
+
+    private bool IsSack => (_flags & TcpSockFlags.SackOk) != 0;
+
+    private bool Timestamps => (_flags & TcpSockFlags.TimestampOk) != 0;
+
+    private bool IsDetached => (_flags & TcpSockFlags.Dead) != 0;
+
+    private int HeaderLength => Timestamps ? TcpHeader.MinLength + TcpOptionsReceived.TimestampAligned : TcpHeader.MinLength;
+
+    private NetSysctl Sysctl => Net.Sysctl;
+
+    /// <inheritdoc/>
+    public override bool IsDead =>
+        _state == TcpState.CLOSE && IsDetached && _xmitHead is null && _timewait is null;
+
+    private bool Has(TcpSockFlags f) => (_flags & f) != 0;
+
+    private void Set(TcpSockFlags f, bool on = true) => _flags = on ? _flags | f : _flags & ~f;
+
+    private void Inc(Snmp counter) => Net.Mib.Inc(counter);
+
+    /// <summary>The timestamp clock: milliseconds with this connection's offset (tcp_time_stamp_ts).</summary>
+    private uint TsNow => (uint)_mstamp.Milliseconds + _tsOffset;
+
+    private void SetState(TcpState next)
+    {
+        TcpState old = _state;
+        if (old == next) return;
+        if (next == TcpState.ESTABLISHED)
+        {
+            Inc(Snmp.TcpCurrEstab);
+        }
+        else if (old.IsEstab() && !next.IsEstab())
+        {
+            Net.Mib.Dec(Snmp.TcpCurrEstab);
+            if (next == TcpState.CLOSE) Inc(Snmp.TcpEstabResets);
+        }
+        else if (next == TcpState.CLOSE && old == TcpState.CLOSE_WAIT)
+        {
+            Inc(Snmp.TcpEstabResets);
+        }
+
+        _state = next;
+    }
+
+    [Conditional("DEBUG")]
+    private void CheckInvariants()
+    {
+        Debug.Assert(_snd.IsValid, "SND.UNA <= SND.NXT <= write_seq");
+        Debug.Assert(_wmemQueued == _writeQueue.SumTruesize() + _rtxQueue.SumTruesize(), "sk_wmem_queued is the truesize of both queues");
+        Debug.Assert(_rmemAlloc == _receiveQueue.SumTruesize() + (_ofo?.Queue.SumTruesize() ?? 0), "sk_rmem_alloc is the truesize of both queues");
+        Debug.Assert(_packetsOut >= 0 && _sackedOut >= 0 && _lostOut >= 0 && _retransOut >= 0, "no count below zero");
+        Debug.Assert(!IsSack || _sackedOut + _lostOut <= _packetsOut, "left_out <= packets_out");
+        SeqNum expected = _rtxQueue.Head?.Tcp.Seq ?? _snd.SndNxt.Value;
+        for (SkBuff? s = _rtxQueue.Head; s is not null; s = s.Next)
+        {
+            Debug.Assert(s.Tcp.Seq == expected.Value, "the retransmit queue is contiguous");
+            expected = s.Tcp.EndSeq;
+        }
+
+        Debug.Assert(expected == _snd.SndNxt, "the retransmit queue ends at SND.NXT");
+        for (SkBuff? s = _writeQueue.Head; s is not null; s = s.Next)
+        {
+            Debug.Assert(s.Tcp.Seq == expected.Value, "the write queue is contiguous");
+            expected = s.Tcp.EndSeq;
+        }
+
+        Debug.Assert(_writeQueue.IsEmpty || expected == _snd.WriteSeq, "the write queue ends at write_seq");
+    }
+}

@@ -1,0 +1,31 @@
+// Settings that only some sockets have: what setsockopt(2) changed. A socket that changed nothing does not carry them.
+
+namespace ActorNet.Protocols.Tcp;
+
+/// <summary>One socket's own values; below zero (or null) where the sysctl speaks.</summary>
+internal sealed class TcpUserOptions
+{
+    /// <summary>TCP_MAXSEG: bounds both the advertised and the used MSS; 0 for none.</summary>
+    public int UserMss;
+
+    /// <summary>TCP_KEEPIDLE, TCP_KEEPINTVL in seconds, TCP_KEEPCNT probes; 0 for the sysctl.</summary>
+    public int KeepIdle, KeepIntvl, KeepCnt;
+
+    /// <summary>TCP_SYNCNT; 0 for the sysctl.</summary>
+    public int SynRetries;
+
+    /// <summary>TCP_LINGER2 in seconds: below zero, no FIN_WAIT2 at all; 0 for tcp_fin_timeout.</summary>
+    public int Linger2;
+
+    /// <summary>TCP_USER_TIMEOUT in milliseconds; 0 for none.</summary>
+    public int UserTimeout;
+
+    /// <summary>TCP_WINDOW_CLAMP as asked for; 0 for none.</summary>
+    public int WindowClamp;
+
+    /// <summary>TCP_DEFER_ACCEPT as a number of SYN-ACK retransmissions; 0 for off.</summary>
+    public int DeferAccept;
+
+    /// <summary>TCP_NOTSENT_LOWAT; 0 for the sysctl (no bound).</summary>
+    public uint NotsentLowat;
+}
