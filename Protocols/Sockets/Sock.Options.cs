@@ -37,9 +37,9 @@ public abstract partial class Sock
     public int Sndbuf { get; protected set; } = net.Sysctl.wmem_default;
 
     /// <summary>SO_RCVBUF or SO_SNDBUF was given: the size is no longer tuned (SOCK_RCVBUF_LOCK, SOCK_SNDBUF_LOCK).</summary>
-    public bool RcvbufLocked { get; private set; }
+    public bool RcvbufLocked { get; protected set; }
 
-    public bool SndbufLocked { get; private set; }
+    public bool SndbufLocked { get; protected set; }
 
     /// <summary>SO_RCVLOWAT, bytes, at least 1.</summary>
     public int Rcvlowat { get; protected set; } = 1;
@@ -48,9 +48,9 @@ public abstract partial class Sock
     public Duration? Linger { get; protected set; }
 
     /// <summary>SO_RCVTIMEO and SO_SNDTIMEO: how long a call waits; the driver keeps it.</summary>
-    public Duration Rcvtimeo { get; private set; } = Duration.Infinite;
+    public Duration Rcvtimeo { get; protected set; } = Duration.Infinite;
 
-    public Duration Sndtimeo { get; private set; } = Duration.Infinite;
+    public Duration Sndtimeo { get; protected set; } = Duration.Infinite;
 
     /// <summary>SO_ACCEPTCONN.</summary>
     public virtual bool IsListening => false;

@@ -17,6 +17,7 @@ internal static class TcpSegmentBuilder
         BinaryPrimitives.WriteUInt16BigEndian(b[16..], InternetChecksum.Finish(InternetChecksum.Sum(b, sum)));
         skb.TransportHeader = skb.DataOffset;
         skb.PacketType = PacketType.OUTGOING;
+        skb.Protocol = EtherType.IP;
         skb.Ip.Saddr = from.Address;
         skb.Ip.Daddr = to.Address;
         skb.Ip.Protocol = (byte)IpProtocol.TCP;

@@ -5,13 +5,7 @@ namespace ActorNet.Protocols.Tcp;
 
 public sealed partial class TcpSock
 {
-    private bool _linger;
-    private int _lingerSeconds;
-
-    /// <summary>SO_LINGER as set: whether, and for how many seconds. A driver keeps close(2) waiting that long unless <see cref="CloseIsComplete"/>.</summary>
-    public (bool On, int Seconds) Linger => (_linger, _lingerSeconds);
-
-    /// <summary>sk_stream_closing: everything written has been sent and acknowledged, FIN included; a lingering close(2) may return.</summary>
+    /// <summary>sk_stream_closing: everything written has been sent and acknowledged, FIN included; a close(2) that lingers (SO_LINGER) may return.</summary>
     public bool CloseIsComplete => _state is not (TcpState.FIN_WAIT1 or TcpState.CLOSING or TcpState.LAST_ACK);
 
     /// <inheritdoc/>
@@ -29,7 +23,7 @@ public sealed partial class TcpSock
                 if ((bits & RcvShutdown) != 0) CloseListener();
                 return Errno.OK;
             case TcpState.SYN_SENT:
-                Disconnect();
+                DisconnectNow();
                 return Errno.OK;
         }
 
@@ -84,10 +78,10 @@ public sealed partial class TcpSock
             SendActiveReset();
             Done();
         }
-        else if (_linger && _lingerSeconds == 0)
+        else if (Linger is { Nanoseconds: 0 })
         {
             Inc(Snmp.TcpExtTCPAbortOnData);
-            Disconnect();
+            DisconnectNow();
         }
         else if (_state == TcpState.SYN_SENT)
         {
@@ -137,12 +131,12 @@ public sealed partial class TcpSock
     public void Abort(Instant now)
     {
         _mstamp = now;
-        if (_state != TcpState.CLOSE) Disconnect();
+        if (_state != TcpState.CLOSE) DisconnectNow();
         Orphan();
     }
 
     /// <summary>tcp_disconnect: at once, with a RST where the state owes one.</summary>
-    private void Disconnect()
+    private void DisconnectNow()
     {
         TcpState old = _state;
         bool owes = old is TcpState.ESTABLISHED or TcpState.CLOSE_WAIT or TcpState.FIN_WAIT1 or TcpState.FIN_WAIT2 or TcpState.SYN_RECV;
@@ -160,6 +154,18 @@ public sealed partial class TcpSock
         Set(TcpSockFlags.Connecting | TcpSockFlags.Connected, false);
         _shutdown = 0;
         if (IsDetached) _shutdown = RcvShutdown | SendShutdown;
+    }
+
+    /// <summary>connect(2) with AF_UNSPEC: as abrupt as closing with an abortive linger; the socket may be used again.</summary>
+    public Errno Disconnect(Instant now)
+    {
+        _mstamp = now;
+        if (_state == TcpState.LISTEN) CloseListener();
+        else if (_state != TcpState.CLOSE) DisconnectNow();
+        _rmemAlloc -= _receiveQueue.Purge();
+        Err = Errno.OK;
+        Peer = default;
+        return Errno.OK;
     }
 
     private void DoneWithError(Errno err)
@@ -215,7 +221,7 @@ public sealed partial class TcpSock
                 TsRecent = _tsRecent,
                 TsRecentStamp = _tsRecentStamp,
                 TsOffset = _tsOffset,
-                Tos = _tos,
+                Tos = Tos,
             };
         }
         else
@@ -290,14 +296,14 @@ public sealed partial class TcpSock
         }
 
         // Established: RFC 1122 4.2.3.9 and RFC 5461: a hint, reported only when the connection then times out; with IP_RECVERR a hard one is told.
-        if (_recvErr && error.Fatal) Err = error.Errno;
+        if (RecvErr && error.Fatal) Err = error.Errno;
         else _errSoft = error.Errno;
     }
 
     /// <summary>tcp_v4_mtu_reduced and tcp_simple_retransmit: what no longer fits is cut and sent again, and cwnd keeps its size.</summary>
     private void MtuReduced(int mtu)
     {
-        if (mtu >= _mtu || !PmtuDiscovery) return;
+        if (mtu >= _mtu || PmtuDisc is PmtuDisc.DONT or PmtuDisc.PROBE or PmtuDisc.INTERFACE or PmtuDisc.OMIT) return;
         mtu = Math.Max(mtu, 68);
         SyncMss(mtu);
         if (_packetsOut == 0) return;

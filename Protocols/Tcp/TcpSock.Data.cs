@@ -203,13 +203,13 @@ public sealed partial class TcpSock
     /// <summary>tcp_try_rmem_schedule: room for one more segment, by squeezing and pruning if need be (tcp_prune_queue).</summary>
     private bool TryRmemSchedule()
     {
-        if (_rmemAlloc <= _rcvbuf) return true;
+        if (_rmemAlloc <= Rcvbuf) return true;
         Inc(Snmp.TcpExtPruneCalled);
-        if (_rmemAlloc >= _rcvbuf) _rcv.RcvSsthresh = Math.Min(_rcv.RcvSsthresh, 4 * _advMss);
+        if (_rmemAlloc >= Rcvbuf) _rcv.RcvSsthresh = Math.Min(_rcv.RcvSsthresh, 4 * _advMss);
         CollapseReceiveQueue();
-        if (_rmemAlloc <= _rcvbuf) return true;
+        if (_rmemAlloc <= Rcvbuf) return true;
         PruneOutOfOrder();
-        if (_rmemAlloc <= _rcvbuf) return true;
+        if (_rmemAlloc <= Rcvbuf) return true;
         Inc(Snmp.TcpExtRcvPruned);
         Set(TcpSockFlags.FastPath, false);
         return false;
@@ -251,7 +251,7 @@ public sealed partial class TcpSock
     {
         if (_ofo is null || _ofo.Queue.IsEmpty) return;
         Inc(Snmp.TcpExtOfoPruned);
-        while (_ofo.Queue.Tail is { } tail && _rmemAlloc > _rcvbuf - (_rcvbuf >> 3))
+        while (_ofo.Queue.Tail is { } tail && _rmemAlloc > Rcvbuf - (Rcvbuf >> 3))
         {
             _ofo.Queue.Remove(tail);
             _rmemAlloc -= tail.Truesize;
@@ -367,7 +367,7 @@ public sealed partial class TcpSock
     private void AckSndCheck(bool ofoPossible)
     {
         bool moreThanOne = _rcv.RcvNxt - _rcv.RcvWup > _rcvMss
-            && (_rcv.RcvNxt - _rcv.CopiedSeq < _rcvlowat || ComputeWindow() >= _rcv.RcvWnd);
+            && (_rcv.RcvNxt - _rcv.CopiedSeq < Rcvlowat || ComputeWindow() >= _rcv.RcvWnd);
         if (moreThanOne || (_quick > 0 && !InPingpong) || (_ackPending & AckPending.Now) != 0)
         {
             SendAck();
@@ -403,7 +403,6 @@ public sealed partial class TcpSock
     }
 
     private SeqNum _compAckRcvNxt;
-    private int _rcvlowat = 1;
 
     /// <summary>tcp_send_delayed_ack: within 40 to 200 ms, as the peer's rhythm and the round trip suggest.</summary>
     private void SendDelayedAck()

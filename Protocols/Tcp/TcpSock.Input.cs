@@ -48,7 +48,7 @@ public sealed partial class TcpSock
 
     /// <summary>tcp_fast_path_check: may the next segment be predicted?</summary>
     private void FastPathCheck() =>
-        Set(TcpSockFlags.FastPath, _ofo is null && _rcv.RcvWnd > 0 && _urgent is not { RcvMarked: true } && _rmemAlloc < _rcvbuf);
+        Set(TcpSockFlags.FastPath, _ofo is null && _rcv.RcvWnd > 0 && _urgent is not { RcvMarked: true } && _rmemAlloc < Rcvbuf);
 
     /// <summary>tcp_rcv_established.</summary>
     private DropReason RcvEstablished(SkBuff skb)
@@ -82,7 +82,7 @@ public sealed partial class TcpSock
                 return DropReason.CONSUMED;
             }
 
-            if (fits && (SeqNum)tcb.AckSeq >= _snd.SndUna && skb.Truesize <= _rcvbuf - _rmemAlloc && length <= _rcv.Current)
+            if (fits && (SeqNum)tcb.AckSeq >= _snd.SndUna && skb.Truesize <= Rcvbuf - _rmemAlloc && length <= _rcv.Current)
             {
                 Inc(Snmp.TcpExtTCPHPHits);
                 NoteEcho(o);

@@ -116,7 +116,7 @@ public sealed partial class TcpSock
             TimestampOk = timestamps,
             SackOk = o.SackPermitted && Sysctl.tcp_sack,
             WscaleOk = wscale,
-            Tos = _tos,
+            Tos = Tos,
         };
         _listener.Add(req);
         SendSynAck(req);
@@ -143,7 +143,7 @@ public sealed partial class TcpSock
 
     private void QueueRequestSegment(SkBuff pkt)
     {
-        FillIpOptions(ref pkt.Ip);
+        FillIp(pkt, pkt.Ip.Saddr, pkt.Ip.Daddr, connected: false);
         QueueXmit(pkt);
     }
 
@@ -300,9 +300,8 @@ public sealed partial class TcpSock
         _listenedFor = listener._listener;
         Local = req.Local;
         Peer = req.Peer;
-        _sndbuf = listener._sndbuf;
-        _rcvbuf = listener._rcvbuf;
-        _flags |= (listener._flags & (TcpSockFlags.SndbufLocked | TcpSockFlags.RcvbufLocked)) | TcpSockFlags.Connected;
+        _flags |= TcpSockFlags.Connected;
+        SeedIds(Net.Tcp.Random);
         InheritOptions(listener);
         _nonagle = listener._nonagle;
         _ca = listener._ca is Cubic ? Cubic.Unstarted : listener._ca;

@@ -229,7 +229,7 @@ public sealed partial class TcpSock
     private void Transmit(SeqNum seq, TcpFlags flags, ReadOnlySpan<byte> payload)
     {
         Span<SackBlock> blocks = stackalloc SackBlock[4];
-        TcpOptionsWriter options;
+        scoped TcpOptionsWriter options;
         if ((flags & TcpFlags.SYN) != 0)
         {
             options = SynOptions((flags & TcpFlags.ACK) != 0);
@@ -279,17 +279,10 @@ public sealed partial class TcpSock
     private void FillRoute(SkBuff pkt)
     {
         pkt.TransportHeader = pkt.DataOffset;
-        pkt.PacketType = PacketType.OUTGOING;
-        ref IpControl ip = ref pkt.Ip;
-        ip.Saddr = Local.Address;
-        ip.Daddr = Peer.Address;
-        ip.Protocol = (byte)IpProtocol.TCP;
-        FillIpOptions(ref ip);
-        if (_confirmNeighbour)
-        {
-            ip.ConfirmNeighbour = true;
-            _confirmNeighbour = false;
-        }
+        FillIp(pkt, Local.Address, Peer.Address, connected: true);
+        if (!_confirmNeighbour) return;
+        pkt.Ip.ConfirmNeighbour = true;
+        _confirmNeighbour = false;
     }
 
     private bool _confirmNeighbour;

@@ -44,6 +44,7 @@ public sealed partial class TcpSock
         }
 
         ConnectInit(route);
+        SeedIds(Net.Tcp.Random);
         Inc(Snmp.TcpActiveOpens);
         QueueControl(TcpFlags.SYN);
         SkBuff syn = _writeQueue.Head!;
@@ -114,7 +115,7 @@ public sealed partial class TcpSock
         _rcvMss = TcpConst.DefaultMss;
     }
 
-    private int RmemMax => Has(TcpSockFlags.RcvbufLocked) ? _rcvbuf : Math.Max(Sysctl.tcp_rmem_max, Sysctl.rmem_max);
+    private int RmemMax => RcvbufLocked ? Rcvbuf : Math.Max(Sysctl.tcp_rmem_max, Sysctl.rmem_max);
 
     private TcpOptionsWriter SynOptions(bool synAck) => new()
     {
@@ -165,7 +166,7 @@ public sealed partial class TcpSock
         SetCaState(TcpCaState.Open);
         _retransStamp = Instant.Never;
         InitBufferSpace();
-        if (_keepalive) _keepaliveAt = _mstamp + KeepaliveTime;
+        if (KeepOpen) _keepaliveAt = _mstamp + KeepaliveTime;
         FastPathCheck();
     }
 
@@ -191,7 +192,7 @@ public sealed partial class TcpSock
             int room = AppendRoom(mss);
             if (room <= 0)
             {
-                if (_wmemQueued >= _sndbuf || NotsentFull)
+                if (_wmemQueued >= Sndbuf || NotsentFull)
                 {
                     Set(TcpSockFlags.NoSpace);
                     if (copied > 0) Push(flags & ~MsgFlags.MORE, mss, NaglePush);
@@ -255,7 +256,7 @@ public sealed partial class TcpSock
         skb.Tcp.Continues = goesOn;
         _writeQueue.Append(skb);
         _wmemQueued += skb.Truesize;
-        if (_nonagle == NaglePush) _nonagle = 0;
+        _nonagle &= unchecked((byte)~NaglePush);
         return mss;
     }
 
@@ -389,7 +390,7 @@ public sealed partial class TcpSock
         }
 
         if (copied > 0) return true;
-        if (_oobInline)
+        if (OobInline)
         {
             if (!peek) _urgent.RcvMarked = false;
             return false;
@@ -407,12 +408,10 @@ public sealed partial class TcpSock
         return false;
     }
 
-    private bool _oobInline;
-
     private SysResult RecvUrgent(Span<byte> buffer, MsgFlags flags, out MsgFlags outFlags)
     {
         outFlags = MsgFlags.None;
-        if (_oobInline || _urgent is null || (!_urgent.RcvMarked && !_urgent.RcvValid) || _urgent.RcvRead) return Errno.EINVAL;
+        if (OobInline || _urgent is null || (!_urgent.RcvMarked && !_urgent.RcvValid) || _urgent.RcvRead) return Errno.EINVAL;
         if (_state == TcpState.CLOSE && !Has(TcpSockFlags.Done)) return Errno.ENOTCONN;
         if (_urgent.RcvValid)
         {
@@ -432,7 +431,7 @@ public sealed partial class TcpSock
     }
 
     /// <summary>sk_stream_is_writeable: a third of what is queued is free, and TCP_NOTSENT_LOWAT is kept.</summary>
-    private bool StreamIsWriteable => _sndbuf - _wmemQueued >= _wmemQueued >> 1 && (_user is not { NotsentLowat: > 0 } u || (uint)(_snd.WriteSeq - _snd.SndNxt) << 1 < u.NotsentLowat);
+    private bool StreamIsWriteable => Sndbuf - _wmemQueued >= _wmemQueued >> 1 && (_user is not { NotsentLowat: > 0 } u || (uint)(_snd.WriteSeq - _snd.SndNxt) << 1 < u.NotsentLowat);
 
     /// <inheritdoc/>
     public override PollEvents Poll
@@ -445,8 +444,8 @@ public sealed partial class TcpSock
             if ((_shutdown & RcvShutdown) != 0) mask |= PollEvents.IN | PollEvents.RDNORM | PollEvents.RDHUP;
             if (_state is not (TcpState.SYN_SENT or TcpState.SYN_RECV))
             {
-                int target = _rcvlowat;
-                if (_urgent is { RcvMarked: true } && _urgent.RcvSeq == _rcv.CopiedSeq && !_oobInline) target++;
+                int target = Rcvlowat;
+                if (_urgent is { RcvMarked: true } && _urgent.RcvSeq == _rcv.CopiedSeq && !OobInline) target++;
                 if (_rcv.RcvNxt - _rcv.CopiedSeq >= target && _state != TcpState.CLOSE | !_receiveQueue.IsEmpty) mask |= PollEvents.IN | PollEvents.RDNORM;
                 if ((_shutdown & SendShutdown) != 0 || StreamIsWriteable) mask |= PollEvents.OUT | PollEvents.WRNORM;
                 if (_urgent is { RcvValid: true, RcvRead: false }) mask |= PollEvents.PRI;

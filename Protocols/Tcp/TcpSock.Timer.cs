@@ -351,8 +351,6 @@ public sealed partial class TcpSock
 
     // ---- keepalive and FIN_WAIT2
 
-    private bool _keepalive;
-
     private Duration KeepaliveTime => Duration.FromMilliseconds(1000L * (_user is { KeepIdle: > 0 } ? _user.KeepIdle : Sysctl.tcp_keepalive_time));
 
     private Duration KeepaliveIntvl => Duration.FromMilliseconds(1000L * (_user is { KeepIntvl: > 0 } ? _user.KeepIntvl : Sysctl.tcp_keepalive_intvl));
@@ -381,7 +379,7 @@ public sealed partial class TcpSock
             return;
         }
 
-        if (!_keepalive) return;
+        if (!KeepOpen) return;
         Duration elapsed = KeepaliveTime;
         if (_packetsOut == 0 && _writeQueue.IsEmpty)
         {

@@ -13,9 +13,9 @@ public sealed partial class TcpSock
     private int SpaceFromWin(int window) => (int)Math.Min(((long)window << 8) / Math.Max(_scalingRatio, (byte)1), int.MaxValue);
 
     /// <summary>tcp_full_space and tcp_space.</summary>
-    private int FullSpace => WinFromSpace(_rcvbuf);
+    private int FullSpace => WinFromSpace(Rcvbuf);
 
-    private int FreeSpace => WinFromSpace(Math.Max(0, _rcvbuf - _rmemAlloc));
+    private int FreeSpace => WinFromSpace(Math.Max(0, Rcvbuf - _rmemAlloc));
 
     /// <summary>tcp_select_window: the field to send. The window never shrinks (RFC 9293 3.8.6).</summary>
     private int SelectWindow()
@@ -85,7 +85,7 @@ public sealed partial class TcpSock
     /// <summary>tcp_init_buffer_space: at the moment of connection.</summary>
     private void InitBufferSpace()
     {
-        if (!Has(TcpSockFlags.SndbufLocked)) ExpandSndbuf();
+        if (!SndbufLocked) ExpandSndbuf();
         _rcvqTime = _mstamp;
         _rcvqSeq = _rcv.CopiedSeq;
         int most = FullSpace;
@@ -102,14 +102,14 @@ public sealed partial class TcpSock
         per = (int)BitOperations.RoundUpToPowerOf2((uint)per) + 256;
         int segments = Math.Max(Math.Max(TcpConst.InitCwnd, SndCwnd), _reordering + 1);
         long want = 2L * segments * per;
-        if (_sndbuf < want) _sndbuf = (int)Math.Min(want, Sysctl.tcp_wmem_max);
+        if (Sndbuf < want) Sndbuf = (int)Math.Min(want, Sysctl.tcp_wmem_max);
     }
 
     /// <summary>tcp_check_space: after an ACK, for a writer that waits.</summary>
     private void CheckSpace()
     {
         if (!Has(TcpSockFlags.NoSpace)) return;
-        if (!Has(TcpSockFlags.SndbufLocked) && PacketsInFlight < SndCwnd)
+        if (!SndbufLocked && PacketsInFlight < SndCwnd)
         {
             ExpandSndbuf();
             _cwndStamp = _mstamp;
@@ -152,15 +152,15 @@ public sealed partial class TcpSock
         int copied = _rcv.CopiedSeq - _rcvqSeq;
         if (copied > _rcvqSpace)
         {
-            if (Sysctl.tcp_moderate_rcvbuf && !Has(TcpSockFlags.RcvbufLocked))
+            if (Sysctl.tcp_moderate_rcvbuf && !RcvbufLocked)
             {
                 long window = 2L * copied + 16L * _advMss;
                 long grow = window * (copied - _rcvqSpace) / Math.Max(1, _rcvqSpace);
                 window += grow << 1;
                 int rcvbuf = Math.Min(SpaceFromWin((int)Math.Min(window, int.MaxValue)), Sysctl.tcp_rmem_max);
-                if (rcvbuf > _rcvbuf)
+                if (rcvbuf > Rcvbuf)
                 {
-                    _rcvbuf = rcvbuf;
+                    Rcvbuf = rcvbuf;
                     _rcv.WindowClamp = Math.Max(_rcv.WindowClamp, WinFromSpace(rcvbuf));
                 }
             }

@@ -10,7 +10,7 @@ namespace ActorNet.Protocols.Tcp;
 /// A TCP socket's machine. Drive it as <see cref="Sock"/> says. A listener besides gives new connections with <see cref="TryTakeChild"/> and
 /// <see cref="TryAccept"/>; a connection that ends in TIME_WAIT gives its rest with <see cref="TryTakeTimewait"/>.
 /// </summary>
-public sealed partial class TcpSock : Sock
+public sealed partial class TcpSock : InetSock
 {
     private const int RcvShutdown = 1, SendShutdown = 2;
 
@@ -64,7 +64,7 @@ public sealed partial class TcpSock : Sock
     private Instant _tsRecentStamp = Instant.Never, _lastOowAck = Instant.Never;
 
     // ---- buffers
-    private int _sndbuf, _rcvbuf, _wmemQueued, _rmemAlloc;
+    private int _wmemQueued, _rmemAlloc;
     private byte _scalingRatio = 128;
 
     // ---- receive buffer tuning (DRS)
@@ -82,7 +82,7 @@ public sealed partial class TcpSock : Sock
     private RetransKind _retransKind;
     private AckPending _ackPending;
     private TcpSockFlags _flags;
-    private byte _shutdown, _nonagle, _retransmits, _backoff, _probesOut, _pingpong, _synRetries;
+    private byte _shutdown, _nonagle, _retransmits, _backoff, _probesOut, _pingpong;
     private byte _reordSeen;
     private Errno _errSoft;
 
@@ -96,8 +96,8 @@ public sealed partial class TcpSock : Sock
     public TcpSock(Net net, AddressFamily family = AddressFamily.INET)
         : base(net, family, SocketType.STREAM, IpProtocol.TCP)
     {
-        _sndbuf = net.Sysctl.tcp_wmem_default;
-        _rcvbuf = net.Sysctl.tcp_rmem_default;
+        Sndbuf = net.Sysctl.tcp_wmem_default;
+        Rcvbuf = net.Sysctl.tcp_rmem_default;
         _reordering = net.Sysctl.tcp_reordering;
         _ca = CongestionControls.Create(net.Sysctl.tcp_congestion_control) ?? Reno.Instance;
         _rtt.Init();
@@ -123,7 +123,7 @@ public sealed partial class TcpSock : Sock
 
         /// <summary>connect(2) answered 0, or the socket was accepted (SS_CONNECTED).</summary>
         Connected = 128,
-        CwndLimited = 256, Frto = 512, SndbufLocked = 1024, RcvbufLocked = 2048,
+        CwndLimited = 256, Frto = 512,
 
         /// <summary>The header prediction may hold: nothing out of order, the window open, no urgent data (pred_flags is set).</summary>
         FastPath = 4096,

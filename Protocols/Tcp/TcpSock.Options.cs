@@ -1,0 +1,302 @@
+// Options at IPPROTO_TCP: do_tcp_setsockopt, do_tcp_getsockopt (net/ipv4/tcp.c, man 7 tcp). SOL_SOCKET and IPPROTO_IP are Sock's and InetSock's.
+
+using System.Text;
+
+namespace ActorNet.Protocols.Tcp;
+
+public sealed partial class TcpSock
+{
+    private TcpUserOptions User => _user ??= new TcpUserOptions();
+
+    /// <inheritdoc/>
+    public override bool IsListening => _state == TcpState.LISTEN;
+
+    /// <inheritdoc/>
+    protected override int PathMtu => _state is TcpState.CLOSE or TcpState.LISTEN ? 0 : _mtu;
+
+    /// <inheritdoc/>
+    public override Errno Setsockopt(SockLevel level, int option, ReadOnlySpan<byte> value, Instant now)
+    {
+        _mstamp = now;
+        return level switch
+        {
+            SockLevel.SOCKET => SetSocketOption(option, value, now),
+            SockLevel.IP => SetIpOption(option, value),
+            SockLevel.TCP => SetTcpOption((TcpOpt)option, value),
+            _ => Errno.ENOPROTOOPT,
+        };
+    }
+
+    /// <inheritdoc/>
+    protected override void OnSocketOption(SockOpt option, Instant now)
+    {
+        switch (option)
+        {
+            case SockOpt.SO_KEEPALIVE when _state is not (TcpState.CLOSE or TcpState.LISTEN):
+                // tcp_set_keepalive.
+                _keepaliveAt = KeepOpen ? now + KeepaliveTime : _state == TcpState.FIN_WAIT2 && IsDetached ? _keepaliveAt : Instant.Never;
+                break;
+            case SockOpt.SO_RCVLOWAT when !RcvbufLocked && Rcvlowat > 1:
+                // tcp_set_rcvlowat: the buffer must be able to hold it.
+                int space = SpaceFromWin(Math.Min(Rcvlowat, Sysctl.tcp_rmem_max >> 1));
+                if (space > Rcvbuf)
+                {
+                    Rcvbuf = space;
+                    _rcv.WindowClamp = Math.Max(_rcv.WindowClamp, FullSpace);
+                }
+
+                break;
+        }
+    }
+
+    private Errno SetTcpOption(TcpOpt option, ReadOnlySpan<byte> value)
+    {
+        if (option == TcpOpt.TCP_CONGESTION) return SetCongestion(value);
+        if (value.Length < 4) return Errno.EINVAL;
+        int v = BinaryPrimitives.ReadInt32LittleEndian(value);
+        switch (option)
+        {
+            case TcpOpt.TCP_NODELAY:
+                if (v != 0)
+                {
+                    // It overrides a cork for what waits now, and only for that.
+                    _nonagle |= NagleOff | NaglePush;
+                    PushPending();
+                }
+                else
+                {
+                    _nonagle &= unchecked((byte)~NagleOff);
+                }
+
+                return Errno.OK;
+            case TcpOpt.TCP_CORK:
+                if (v != 0)
+                {
+                    _nonagle |= NagleCork;
+                }
+                else
+                {
+                    _nonagle &= unchecked((byte)~NagleCork);
+                    if ((_nonagle & NagleOff) != 0) _nonagle |= NaglePush;
+                    PushPending();
+                }
+
+                return Errno.OK;
+            case TcpOpt.TCP_MAXSEG:
+                if (v != 0 && v is < TcpConst.MinMss or > 32_767) return Errno.EINVAL;
+                User.UserMss = v;
+                return Errno.OK;
+            case TcpOpt.TCP_KEEPIDLE:
+                if (v is < 1 or > 32_767) return Errno.EINVAL;
+                User.KeepIdle = v;
+                if (KeepOpen && _state is not (TcpState.CLOSE or TcpState.LISTEN))
+                {
+                    Duration idle = _mstamp - Instant.Max(_rcvTstamp, _lrcvtime);
+                    _keepaliveAt = _mstamp + Duration.Max(KeepaliveTime - idle, Duration.Zero);
+                }
+
+                return Errno.OK;
+            case TcpOpt.TCP_KEEPINTVL:
+                if (v is < 1 or > 32_767) return Errno.EINVAL;
+                User.KeepIntvl = v;
+                return Errno.OK;
+            case TcpOpt.TCP_KEEPCNT:
+                if (v is < 1 or > 127) return Errno.EINVAL;
+                User.KeepCnt = v;
+                return Errno.OK;
+            case TcpOpt.TCP_SYNCNT:
+                if (v is < 1 or > 127) return Errno.EINVAL;
+                User.SynRetries = v;
+                return Errno.OK;
+            case TcpOpt.TCP_LINGER2:
+                User.Linger2 = v < 0 ? -1 : Math.Min(v, 120);
+                return Errno.OK;
+            case TcpOpt.TCP_DEFER_ACCEPT:
+                User.DeferAccept = SecondsToRetries(v);
+                return Errno.OK;
+            case TcpOpt.TCP_WINDOW_CLAMP:
+                return SetWindowClamp(v);
+            case TcpOpt.TCP_QUICKACK:
+                SetQuickAck(v);
+                return Errno.OK;
+            case TcpOpt.TCP_USER_TIMEOUT:
+                if (v < 0) return Errno.EINVAL;
+                User.UserTimeout = v;
+                return Errno.OK;
+            case TcpOpt.TCP_NOTSENT_LOWAT:
+                User.NotsentLowat = (uint)v;
+                return Errno.OK;
+            default:
+                return Errno.ENOPROTOOPT;
+        }
+    }
+
+    private Errno SetCongestion(ReadOnlySpan<byte> value)
+    {
+        if (value.IsEmpty) return Errno.EINVAL;
+        int end = value.IndexOf((byte)0);
+        string name = Encoding.ASCII.GetString(end < 0 ? value[..Math.Min(value.Length, 15)] : value[..Math.Min(end, 15)]);
+        ICongestionControl? ca = CongestionControls.Create(name);
+        if (ca is null) return Errno.ENOENT;
+        if (ca.Name != _ca.Name) _ca = ca;
+        return Errno.OK;
+    }
+
+    private Errno SetWindowClamp(int v)
+    {
+        if (v == 0)
+        {
+            if (_state != TcpState.CLOSE) return Errno.EINVAL;
+            User.WindowClamp = 0;
+            return Errno.OK;
+        }
+
+        int clamp = Math.Max(v, MinRcvbuf / 2);
+        User.WindowClamp = clamp;
+        if (_state is TcpState.CLOSE or TcpState.LISTEN) return Errno.OK;
+        int old = _rcv.WindowClamp;
+        _rcv.WindowClamp = clamp;
+        // The offer follows downwards at once, upwards as far as has been offered.
+        if (clamp < old) _rcv.RcvSsthresh = Math.Min(_rcv.RcvSsthresh, clamp);
+        else _rcv.RcvSsthresh = Math.Max(_rcv.RcvSsthresh, Math.Min(_rcv.RcvWnd, clamp));
+        return Errno.OK;
+    }
+
+    private void SetQuickAck(int v)
+    {
+        if (v == 0)
+        {
+            _pingpong = Math.Max(_pingpong, (byte)1);
+            return;
+        }
+
+        _pingpong = 0;
+        if (_state.IsEstab() && (_ackPending & AckPending.Sched) != 0)
+        {
+            _ackPending |= AckPending.Pushed;
+            CleanupRbuf(1);
+            if ((v & 1) == 0) _pingpong = 1;
+        }
+    }
+
+    // secs_to_retrans: the least number of retransmissions whose time reaches so many seconds.
+    private int SecondsToRetries(int seconds)
+    {
+        int n = 0;
+        if (seconds <= 0) return 0;
+        long timeout = 1, period = timeout, most = Sysctl.tcp_rto_max_ms / 1000;
+        n = 1;
+        while (seconds > period && n < 255)
+        {
+            n++;
+            timeout = Math.Min(timeout << 1, most);
+            period += timeout;
+        }
+
+        return n;
+    }
+
+    private int RetriesToSeconds(int n)
+    {
+        if (n <= 0) return 0;
+        long timeout = 1, period = 1, most = Sysctl.tcp_rto_max_ms / 1000;
+        while (--n > 0)
+        {
+            timeout = Math.Min(timeout << 1, most);
+            period += timeout;
+        }
+
+        return (int)Math.Min(period, int.MaxValue);
+    }
+
+    /// <inheritdoc/>
+    public override Errno Getsockopt(SockLevel level, int option, Span<byte> value, out int length, Instant now)
+    {
+        _mstamp = now;
+        length = 0;
+        return level switch
+        {
+            SockLevel.SOCKET => GetSocketOption(option, value, out length),
+            SockLevel.IP => GetIpOption(option, value, out length),
+            SockLevel.TCP => GetTcpOption((TcpOpt)option, value, out length),
+            _ => Errno.ENOPROTOOPT,
+        };
+    }
+
+    private Errno GetTcpOption(TcpOpt option, Span<byte> value, out int length)
+    {
+        length = 0;
+        int v;
+        switch (option)
+        {
+            case TcpOpt.TCP_INFO:
+                Span<byte> info = stackalloc byte[TcpInfoLength];
+                WriteInfo(info);
+                length = Math.Min(value.Length, TcpInfoLength);
+                info[..length].CopyTo(value);
+                return Errno.OK;
+            case TcpOpt.TCP_CONGESTION:
+                Span<byte> name = stackalloc byte[16];
+                name.Clear();
+                Encoding.ASCII.GetBytes(_ca.Name, name);
+                length = Math.Min(value.Length, 16);
+                name[..length].CopyTo(value);
+                return Errno.OK;
+            case TcpOpt.TCP_NODELAY: v = (_nonagle & NagleOff) != 0 ? 1 : 0; break;
+            case TcpOpt.TCP_CORK: v = (_nonagle & NagleCork) != 0 ? 1 : 0; break;
+            case TcpOpt.TCP_MAXSEG:
+                v = _user is { UserMss: > 0 } && _state is TcpState.CLOSE or TcpState.LISTEN && _user?.UserMss > 0 ? _user.UserMss : _mssCache;
+                break;
+            case TcpOpt.TCP_KEEPIDLE: v = (int)(KeepaliveTime.Milliseconds / 1000); break;
+            case TcpOpt.TCP_KEEPINTVL: v = (int)(KeepaliveIntvl.Milliseconds / 1000); break;
+            case TcpOpt.TCP_KEEPCNT: v = KeepaliveProbes; break;
+            case TcpOpt.TCP_SYNCNT: v = _user is { SynRetries: > 0 } ? _user.SynRetries : Sysctl.tcp_syn_retries; break;
+            case TcpOpt.TCP_LINGER2: v = Linger2Seconds == 0 ? Sysctl.tcp_fin_timeout : Linger2Seconds; break;
+            case TcpOpt.TCP_DEFER_ACCEPT: v = RetriesToSeconds(_user?.DeferAccept ?? 0); break;
+            case TcpOpt.TCP_WINDOW_CLAMP: v = _state == TcpState.CLOSE ? _user?.WindowClamp ?? 0 : _rcv.WindowClamp; break;
+            case TcpOpt.TCP_QUICKACK: v = InPingpong ? 0 : 1; break;
+            case TcpOpt.TCP_USER_TIMEOUT: v = _user?.UserTimeout ?? 0; break;
+            case TcpOpt.TCP_NOTSENT_LOWAT: v = (int)(_user?.NotsentLowat ?? 0); break;
+            default: return Errno.ENOPROTOOPT;
+        }
+
+        Span<byte> full = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(full, v);
+        length = Math.Min(4, value.Length);
+        full[..length].CopyTo(value);
+        return Errno.OK;
+    }
+
+    // sk_clone: what an accepted socket has from its listener.
+    private void InheritOptions(TcpSock listener)
+    {
+        Reuse = listener.Reuse;
+        ReusePort = listener.ReusePort;
+        KeepOpen = listener.KeepOpen;
+        OobInline = listener.OobInline;
+        Linger = listener.Linger;
+        Priority = listener.Priority;
+        Mark = listener.Mark;
+        Rcvlowat = listener.Rcvlowat;
+        BoundIfIndex = listener.BoundIfIndex;
+        Tos = listener.Tos;
+        UcTtl = listener.UcTtl;
+        PmtuDisc = listener.PmtuDisc;
+        RecvErr = listener.RecvErr;
+        MinTtl = listener.MinTtl;
+        Sndbuf = listener.Sndbuf;
+        Rcvbuf = listener.Rcvbuf;
+        SndbufLocked = listener.SndbufLocked;
+        RcvbufLocked = listener.RcvbufLocked;
+        Rcvtimeo = listener.Rcvtimeo;
+        Sndtimeo = listener.Sndtimeo;
+        if (listener._user is { } u)
+        {
+            _user = new TcpUserOptions
+            {
+                UserMss = u.UserMss, KeepIdle = u.KeepIdle, KeepIntvl = u.KeepIntvl, KeepCnt = u.KeepCnt, SynRetries = u.SynRetries,
+                Linger2 = u.Linger2, UserTimeout = u.UserTimeout, WindowClamp = u.WindowClamp, NotsentLowat = u.NotsentLowat,
+            };
+        }
+    }
+}
