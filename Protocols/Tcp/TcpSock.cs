@@ -173,10 +173,10 @@ public sealed partial class TcpSock : InetSock
     public int Outqnsd => Math.Max(0, _snd.WriteSeq - _snd.SndNxt);
 
     /// <summary>Truesize of what waits to be read (sk_rmem_alloc), and of what waits to be sent and acknowledged (sk_wmem_queued).</summary>
-    public int RmemAlloc => _rmemAlloc;
+    public override int RmemAlloc => _rmemAlloc;
 
     /// <inheritdoc cref="RmemAlloc"/>
-    public int WmemQueued => _wmemQueued;
+    public override int WmemQueued => _wmemQueued;
 
     internal SeqNum SndUna => _snd.SndUna;
 
