@@ -5,7 +5,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Xunit;
 
-namespace ActorNet.TestKit;
+namespace ActorNet.Testing;
 
 /// <summary>A test that needs the real kernel: Linux, root, /dev/net/tun and `ip netns`. Elsewhere it is reported as skipped, with the reason.</summary>
 [AttributeUsage(AttributeTargets.Method)]

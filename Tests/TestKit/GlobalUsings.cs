@@ -1,0 +1,4 @@
+global using ActorNet.Engine.Actor;
+global using ActorNet.Engine.Configuration;
+global using ActorNet.Engine.Event;
+global using ActorNet.Engine.Hosts;
