@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using ActorNet.Devices.Tun;
 using ActorNet.Engine.Configuration;
-using ActorNet.TestKit;
+using ActorNet.Testing;
 
 namespace ActorNet.Devices.Tests;
 
