@@ -43,10 +43,10 @@ public sealed partial class Neighbours
         switch (n.State)
         {
             case Nud.REACHABLE:
-                if (now <= n.Confirmed + ReachableTime(now))
+                // Exclusive, where the kernel's is inclusive: its timers come a jiffy late, ours to the nanosecond.
+                if (now < n.Confirmed + ReachableTime(now))
                 {
                     next = n.Confirmed + _reachableTime;
-                    if (next <= now) next = now + new Duration(1); // confirmed to the very instant
                 }
                 else if (now <= n.Used + DelayProbeTime)
                 {

@@ -3,7 +3,7 @@
 using System.Buffers.Binary;
 using ActorNet.Protocols;
 
-namespace ActorNet.Protocols.Tests.Net;
+namespace ActorNet.Protocols.Tests.Checksum;
 
 public class InternetChecksumTests
 {
