@@ -1,0 +1,38 @@
+// What a host counts of itself for the audit at the end of a run: calls, failures of programs, and what broke an invariant.
+
+namespace ActorNet.Actors;
+
+/// <summary>One host's books. Written by the host's own loop, read after the run.</summary>
+internal sealed class HostBooks
+{
+    public CallCount Calls { get; } = new();
+
+    /// <summary>Exceptions that no program caught.</summary>
+    public List<ProgramFailure> Failures { get; } = [];
+
+    /// <summary>Invariants that did not hold, in words.</summary>
+    public List<string> Broken { get; } = [];
+
+    public List<ProcessStatus> Processes { get; } = [];
+
+    /// <summary>Told of each failure as it happens.</summary>
+    public Action<ProgramFailure>? OnFailure { get; set; }
+
+    public void Report(ProgramFailure failure)
+    {
+        Failures.Add(failure);
+        OnFailure?.Invoke(failure);
+    }
+
+    /// <summary>At a socket's end every byte that it accounted for must be back.</summary>
+    public void CheckBuffers(Sock sk)
+    {
+        if (sk.RmemAlloc == 0 && sk.WmemQueued == 0) return;
+        Broken.Add($"{sk.Net.HostName}: {sk.Protocol} socket {sk.Local} -> {sk.Peer} ended with rmem {sk.RmemAlloc} and wmem {sk.WmemQueued} bytes on its account");
+    }
+
+    internal sealed class CallCount
+    {
+        public long Entered, Answered;
+    }
+}

@@ -1,0 +1,123 @@
+// /arp: the neighbours of a host's Ethernet devices (net/core/neighbour.c, net/ipv4/arp.c; the machine is Protocols.Neighbours). What IP cannot send at
+// once comes here, waits for the next hop's address, and goes on from here; IP is told of addresses that it may use without asking.
+
+using ActorNet.Devices;
+
+namespace ActorNet.Actors;
+
+/// <summary>Address resolution. A packet from IP (OUTGOING) is for a next hop in doubt; any other is an ARP packet that arrived.</summary>
+/// <remarks>Also handles <see cref="ConfirmNeighbour"/>, <see cref="NetDevice.Changed"/>, its timer and <see cref="RunEnded"/>.</remarks>
+internal sealed class ArpActor : UntypedActor
+{
+    private readonly IActorContext _context;
+    private readonly IActorRef _self;
+    private readonly NetStack _stack;
+    private readonly Table?[] _tables;
+    private readonly ActorTimer _timer;
+
+    public ArpActor(HostPlan plan)
+    {
+        _context = Context;
+        _self = Self;
+        _stack = plan.Stack;
+        _timer = new ActorTimer(_context, NeighbourTimer.Instance);
+        _tables = new Table?[plan.Devices.Count + 1];
+        foreach (DevicePlan d in plan.Devices)
+        {
+            if (d.State.Info.NeedsArp) _tables[d.InDevice.IfIndex] = new Table(new Neighbours(plan.Net, plan.Fib, d.InDevice) { ReportsChanges = true }, d.Actor);
+        }
+    }
+
+    protected override void OnReceive(object message)
+    {
+        var now = new Instant(_context.NowNanos());
+        switch (message)
+        {
+            case SkBuff chain:
+                for (SkBuff? skb = chain, next; skb is not null; skb = next)
+                {
+                    next = skb.Next;
+                    skb.Next = null;
+                    Take(skb, now);
+                }
+
+                break;
+            case ConfirmNeighbour m: _tables[m.IfIndex]?.Neighbours.Confirm(m.NextHop, now); return;
+            case NeighbourTimer: OnTimer(now); break;
+            case NetDevice.Changed m: OnChanged(m.Info); break;
+            case RunEnded:
+                _timer.Disarm();
+                foreach (Table? t in _tables) t?.Neighbours.Destroy();
+                return;
+            default: Unhandled(message); return;
+        }
+
+        Arm();
+    }
+
+    private void Take(SkBuff skb, Instant now)
+    {
+        if (_tables[skb.IfIndex] is not { } table)
+        {
+            _stack.Net.Mib.Drop(skb, DropReason.UNHANDLED_PROTO);
+            return;
+        }
+
+        if (skb.PacketType != PacketType.OUTGOING) table.Neighbours.Rcv(skb, now);
+        else if (table.Neighbours.Output(skb, skb.Ip.NextHop, now) == NeighVerdict.READY) table.Device.Tell(skb, _self);
+        Pump(table);
+    }
+
+    private void OnTimer(Instant now)
+    {
+        foreach (Table? t in _tables)
+        {
+            if (t is null || t.Neighbours.NextTimer > now) continue;
+            t.Neighbours.OnTimer(now);
+            Pump(t);
+        }
+    }
+
+    // Changes first: packets that IP sends from now on must not come before those that waited here, and do not: they are on their way to the device.
+    private void Pump(Table table)
+    {
+        Neighbours n = table.Neighbours;
+        SkBuff? head = null, tail = null;
+        while (n.TryXmit(out SkBuff? frame))
+        {
+            if (head is null) head = frame;
+            else tail!.Next = frame;
+            tail = frame;
+        }
+
+        if (head is not null) table.Device.Tell(head, _self);
+        while (n.TryTakeChange(out NeighbourChange c))
+            _stack.Ip.Tell(new NeighbourUpdate(n.Device.IfIndex, c.Address, c.IsConnected ? c.Hardware : null), _self);
+        while (n.TryTakeFailed(out SkBuff? failed)) _stack.Ip.Tell(new LinkFailure(failed), _self);
+    }
+
+    private void OnChanged(NetDeviceInfo info)
+    {
+        if (_tables[info.IfIndex] is not { } table || (info.IsUp && info.HasCarrier)) return;
+        table.Neighbours.Flush(keepPermanent: info.IsUp);
+        Pump(table);
+    }
+
+    private void Arm()
+    {
+        Instant at = Instant.Never;
+        foreach (Table? t in _tables)
+        {
+            if (t is not null) at = Instant.Min(at, t.Neighbours.NextTimer);
+        }
+
+        _timer.Arm(at.Nanoseconds);
+    }
+
+    private sealed record Table(Neighbours Neighbours, IActorRef Device);
+
+    private sealed class NeighbourTimer
+    {
+        public static readonly NeighbourTimer Instance = new();
+    }
+}

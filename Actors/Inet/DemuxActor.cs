@@ -1,0 +1,190 @@
+// What the demultiplexers of TCP, UDP and ICMP echo have in common: a port table of actors, the sockets' requests, and batches split by
+// destination in order (inet_hashtables.c, udp.c, ping.c as one actor each).
+
+namespace ActorNet.Actors;
+
+/// <summary>A protocol's demultiplexer: owns its port table, gives each packet to its socket's actor.</summary>
+/// <remarks>Handles packets that IP delivers (a chain), <see cref="DemuxRequest"/>, <see cref="IcmpErrorReport"/> and <see cref="RunEnded"/>.</remarks>
+internal abstract class DemuxActor : UntypedActor
+{
+    private IActorRef? _runTaker;
+    private SkBuff? _runHead, _runTail;
+
+    protected DemuxActor(NetStack stack, PortRules rules, string purpose)
+    {
+        Stack = stack;
+        Cell = Context;
+        Me = Self;
+        Ports = new PortTable<object>(rules, stack.Net.Sysctl, stack.Net.Random(purpose));
+    }
+
+    protected NetStack Stack { get; }
+
+    protected Net Net => Stack.Net;
+
+    protected IActorContext Cell { get; }
+
+    protected IActorRef Me { get; }
+
+    /// <summary>Owners are IActorRefs, or what this protocol keeps in a socket's place.</summary>
+    protected PortTable<object> Ports { get; }
+
+    protected Instant Now => new(Cell.NowNanos());
+
+    protected sealed override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case SkBuff chain:
+                Instant now = Now;
+                for (SkBuff? skb = chain, next; skb is not null; skb = next)
+                {
+                    next = skb.Next;
+                    skb.Next = null;
+                    Rcv(skb, now);
+                }
+
+                FlushRun();
+                break;
+            case DemuxRequest request:
+                Serve(request);
+                break;
+            case IcmpErrorReport report:
+                OnIcmpError(report);
+                break;
+            default:
+                if (!OnOther(message)) Unhandled(message);
+                break;
+        }
+    }
+
+    /// <summary>One packet: hand it to <see cref="Deliver"/>, answer it or drop it.</summary>
+    protected abstract void Rcv(SkBuff skb, Instant now);
+
+    protected virtual bool OnOther(object message) => message is RunEnded;
+
+    /// <summary>Gives a packet to a socket; packets in a row for one socket travel as one message.</summary>
+    protected void Deliver(IActorRef taker, SkBuff skb)
+    {
+        if (_runTaker == taker)
+        {
+            _runTail!.Next = skb;
+            _runTail = skb;
+            return;
+        }
+
+        FlushRun();
+        _runTaker = taker;
+        _runHead = _runTail = skb;
+    }
+
+    /// <summary>Sends what <see cref="Deliver"/> holds back, so that a message to a socket cannot pass its packets.</summary>
+    protected void FlushRun()
+    {
+        if (_runHead is null) return;
+        _runTaker!.Tell(_runHead, Me);
+        _runTaker = null;
+        _runHead = _runTail = null;
+    }
+
+    /// <summary>Whether a connect may take the tuple of what stands in the table (tcp_twsk_unique).</summary>
+    protected virtual Func<object, bool>? MayReuse => null;
+
+    /// <summary>A connect was tried: notes what it took over.</summary>
+    protected virtual void OnConnected(DemuxRequest request)
+    {
+    }
+
+    protected static PortRequest RequestOf(Sock sk, IpAddress address) =>
+        new(address, sk.BoundIfIndex, sk.Reuse, sk.ReusePort);
+
+    private void Serve(DemuxRequest r)
+    {
+        Sock sk = r.Sk;
+        PortHandle handle = sk.Port;
+        switch (r.Kind)
+        {
+            case DemuxRequest.What.Bind:
+                r.Asked = r.Local.Port;
+                r.Error = Ports.Bind(r.Actor, RequestOf(sk, r.Local.Address), r.Local.Port, out handle, out ushort granted, r.IsAutobind);
+                r.Local = SockAddr.In(r.Local.Address, granted);
+                break;
+            case DemuxRequest.What.Listen:
+                Listen(r, ref handle);
+                break;
+            case DemuxRequest.What.Connect:
+                Connect(r, ref handle);
+                OnConnected(r);
+                break;
+            case DemuxRequest.What.Disconnect:
+                if (!handle.IsNone && !Ports.Disconnect(handle)) handle = default;
+                r.Local = handle.IsNone ? SockAddr.In(IpAddress.Any4, 0) : Ports.Local(handle);
+                break;
+            case DemuxRequest.What.HashChild:
+                r.Error = Ports.Accept(r.ListenerPort, r.Actor, r.Local.Address, r.Peer, out handle);
+                sk.Port = handle;
+                r.Listener!.Tell(new ChildHashed(sk), Me);
+                if (r.Error != Errno.OK) r.Actor.Tell(ListenerClosed.Instance, Me);
+                return;
+            case DemuxRequest.What.Unhash:
+                if (handle.IsNone) return;
+                Ports.Unlisten(handle);
+                if (!Ports.Disconnect(handle)) sk.Port = default;
+                return;
+            case DemuxRequest.What.Release:
+                if (!handle.IsNone) Ports.Release(handle);
+                handle = default;
+                break;
+        }
+
+        sk.Port = handle;
+        r.Actor.Tell(r, Me);
+    }
+
+    // listen without bind takes any port (inet_csk_listen_start through inet_autobind).
+    private void Listen(DemuxRequest r, ref PortHandle handle)
+    {
+        if (handle.IsNone)
+        {
+            r.Error = Ports.Bind(r.Actor, RequestOf(r.Sk, r.Local.Address), 0, out handle, out ushort granted, autobind: true);
+            if (r.Error != Errno.OK) return;
+            r.Local = SockAddr.In(r.Local.Address, granted);
+        }
+
+        Ports.SetOptions(handle, r.Sk.Reuse, r.Sk.ReusePort, r.Sk.BoundIfIndex);
+        r.Error = Ports.Listen(handle);
+    }
+
+    private void Connect(DemuxRequest r, ref PortHandle handle)
+    {
+        if (handle.IsNone)
+        {
+            r.Error = Ports.Connect(r.Actor, RequestOf(r.Sk, r.Local.Address), r.Peer, out handle, out ushort port, MayReuse);
+            r.Local = SockAddr.In(r.Local.Address, port);
+            return;
+        }
+
+        Ports.SetOptions(handle, r.Sk.Reuse, r.Sk.ReusePort, r.Sk.BoundIfIndex);
+        r.Error = Ports.SetConnected(handle, r.Local.Address, r.Peer, MayReuse);
+        r.Local = Ports.Local(handle);
+    }
+
+    private void OnIcmpError(IcmpErrorReport report)
+    {
+        FlushRun();
+        if (Ports.TryLookup(report.Peer.Address, report.Peer.Port, report.Local.Address, report.Local.Port, 0, out object? owner, out _)
+            && owner is IActorRef actor)
+        {
+            actor.Tell(new IcmpErrorNotice(report.Error, report.Local, report.Peer), Me);
+        }
+        else
+        {
+            Net.Mib.Inc(Snmp.IcmpInErrors);
+        }
+    }
+}
+
+/// <summary>From ICMP to a demultiplexer: an error about a packet that this host sent.</summary>
+/// <param name="Local">The quoted source: one of our sockets, if it is still there.</param>
+/// <param name="Peer">The quoted destination.</param>
+internal sealed record IcmpErrorReport(IcmpErrorInfo Error, SockAddr Local, SockAddr Peer);

@@ -1,0 +1,58 @@
+// af_inet.c: what TCP, UDP and ping sockets share: inet_bind, inet_getname, inet_autobind.
+
+namespace ActorNet.Actors;
+
+/// <summary>The calls that all sockets of AF_INET have.</summary>
+internal abstract class InetOps : ProtoOps
+{
+    private const int LastPrivilegedPort = 1023;
+
+    /// <summary>inet_bind.</summary>
+    public override void Bind(SockActor s, Syscall.Bind call)
+    {
+        SockAddr a = call.Address;
+        Errno e = CheckBind(s, ref a);
+        if (e == Errno.OK && s.Sk.Local.Port != 0) e = Errno.EINVAL; // bound already
+        if (e != Errno.OK) s.Answer(call, e);
+        else s.Ask(new DemuxRequest(DemuxRequest.What.Bind, s.Me, s.Sk) { Local = a }, call);
+    }
+
+    /// <summary>inet_getname.</summary>
+    public override void GetName(SockActor s, Syscall.GetName call)
+    {
+        SockAddr a = call.OfPeer ? s.Sk.Peer : s.Sk.Local;
+        if (call.OfPeer && !HasPeer(s))
+        {
+            s.Answer(call, Errno.ENOTCONN);
+            return;
+        }
+
+        call.Address = a.Family == AddressFamily.UNSPEC ? SockAddr.In(IpAddress.Any4, 0) : a;
+        s.Answer(call, 0);
+    }
+
+    public override void RecvFrom(SockActor s, Syscall.RecvFrom call) => s.Recv(call);
+
+    public override void Release(SockActor s, Syscall.Close call) => s.Sk.Close(s.Now);
+
+    protected abstract bool HasPeer(SockActor s);
+
+    // A bound address must be this host's, a broadcast or a group, unless the socket or the host says otherwise.
+    private static Errno CheckBind(SockActor s, ref SockAddr a)
+    {
+        if (a.Family != AddressFamily.INET)
+        {
+            // AF_UNSPEC is taken for AF_INET if the address is INADDR_ANY: programs have relied on it.
+            if (a.Family != AddressFamily.UNSPEC || !a.Address.IsAny) return Errno.EAFNOSUPPORT;
+            a = SockAddr.In(IpAddress.Any4, a.Port);
+        }
+
+        if (!a.Address.IsAny && s.Stack.Fib.AddressType(a.Address.V4) is not (RouteType.LOCAL or RouteType.BROADCAST or RouteType.MULTICAST)
+            && !((InetSock)s.Sk).FreeBind && !s.Stack.Net.Sysctl.ip_nonlocal_bind)
+        {
+            return Errno.EADDRNOTAVAIL;
+        }
+
+        return Errno.OK;
+    }
+}

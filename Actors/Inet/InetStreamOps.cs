@@ -1,0 +1,299 @@
+// inet_stream_ops (net/ipv4/af_inet.c) and the parts of tcp.c and inet_connection_sock.c that wait: connect, listen, accept, close with linger.
+
+using ActorNet.Protocols.Tcp;
+
+namespace ActorNet.Actors;
+
+/// <summary>The calls of a TCP socket.</summary>
+internal sealed class InetStreamOps : InetOps
+{
+    public override void Connect(SockActor s, Syscall.Connect call)
+    {
+        var tcp = (TcpSock)s.Sk;
+        Socket face = SockActor.Face(call);
+        if (call.Address.Family == AddressFamily.UNSPEC)
+        {
+            Dissolve(s, tcp, face, call);
+            return;
+        }
+
+        switch (face.State)
+        {
+            case SocketState.CONNECTED:
+                s.Answer(call, Errno.EISCONN);
+                return;
+            case SocketState.CONNECTING:
+                FinishConnect(s, tcp, call, Errno.EALREADY);
+                return;
+        }
+
+        if (tcp.State != TcpState.CLOSE) s.Answer(call, Errno.EISCONN);
+        else StartConnect(s, tcp, call);
+    }
+
+    /// <summary>inet_listen. The backlog has been cut to net.core.somaxconn by listen(2).</summary>
+    public override void Listen(SockActor s, Syscall.Listen call)
+    {
+        var tcp = (TcpSock)s.Sk;
+        if (SockActor.Face(call).State != SocketState.UNCONNECTED || tcp.State is not (TcpState.CLOSE or TcpState.LISTEN))
+            s.Answer(call, Errno.EINVAL);
+        else if (tcp.State == TcpState.LISTEN)
+            s.Answer(call, tcp.Listen(Backlog(s, call), s.Now)); // only the backlog changes
+        else
+            s.Ask(new DemuxRequest(DemuxRequest.What.Listen, s.Me, tcp) { Local = Named(tcp.Local) }, call);
+    }
+
+    public override void Accept(SockActor s, Syscall.Accept call)
+    {
+        var tcp = (TcpSock)s.Sk;
+        if (tcp.State != TcpState.LISTEN)
+        {
+            s.Answer(call, Errno.EINVAL);
+            return;
+        }
+
+        Listening listening = Queue(s);
+        TcpSock? child = listening.Held;
+        listening.Held = null;
+        if (child is null && !tcp.TryAccept(out child))
+        {
+            s.WaitToRead(call);
+            return;
+        }
+
+        if (child.Owner is not IActorRef actor)
+        {
+            listening.Held = child; // its actor is being made
+            s.WaitToRead(call);
+            return;
+        }
+
+        call.Peer = child.Peer;
+        call.Accepted = new Socket(s.Stack, SocketType.STREAM)
+        {
+            Sk = child, Ops = this, Actor = actor, Inode = s.Stack.NextInode(), State = SocketState.CONNECTED,
+        };
+        s.Answer(call, call.NewFd);
+    }
+
+    public override void Retry(SockActor s, Syscall call)
+    {
+        switch (call)
+        {
+            case Syscall.Accept accept: Accept(s, accept); break;
+            case Syscall.Connect connect: FinishConnect(s, (TcpSock)s.Sk, connect, Errno.EINPROGRESS); break;
+            case Syscall.Close close: Linger(s, close); break;
+        }
+    }
+
+    public override void SendTo(SockActor s, Syscall.SendTo call) => s.Send(call);
+
+    public override void Shutdown(SockActor s, Syscall.Shutdown call)
+    {
+        var tcp = (TcpSock)s.Sk;
+        if ((uint)call.How > 2)
+        {
+            s.Answer(call, Errno.EINVAL);
+            return;
+        }
+
+        bool unconnects = tcp.State is TcpState.SYN_SENT || (tcp.State == TcpState.LISTEN && call.How != ShutdownHow.WR);
+        if (unconnects && tcp.State == TcpState.LISTEN) ForgetChildren(s, tcp);
+        Errno e = tcp.Shutdown(call.How, s.Now);
+        Socket face = SockActor.Face(call);
+        if (face.State == SocketState.CONNECTING && !unconnects) face.State = SocketState.CONNECTED;
+        else if (unconnects) face.State = SocketState.UNCONNECTED;
+        s.Answer(call, e);
+    }
+
+    public override void Release(SockActor s, Syscall.Close call)
+    {
+        var tcp = (TcpSock)s.Sk;
+        if (tcp.State == TcpState.LISTEN) ForgetChildren(s, tcp);
+        tcp.Close(s.Now);
+        if (!call.Implied) Linger(s, call);
+    }
+
+    public override void OnPort(SockActor s, DemuxRequest answer)
+    {
+        var tcp = (TcpSock)s.Sk;
+        Syscall call = answer.Call!;
+        if (answer.Error != Errno.OK)
+        {
+            s.Answer(call, answer.Error);
+            return;
+        }
+
+        tcp.Local = answer.Local;
+        switch (call)
+        {
+            case Syscall.Bind:
+                s.PortLocked = answer.Asked != 0;
+                s.Answer(call, 0);
+                break;
+            case Syscall.Listen listen:
+                s.IsHashed = true;
+                tcp.Routes ??= peer => RouteTo(s, peer);
+                s.Answer(call, tcp.Listen(Backlog(s, listen), s.Now));
+                break;
+            case Syscall.Connect connect:
+                s.IsHashed = true;
+                Errno e = tcp.Connect(answer.Peer, answer.Route, s.Now, answer.TakenOver);
+                if (e is not (Errno.OK or Errno.EINPROGRESS))
+                {
+                    s.Answer(call, e);
+                    break;
+                }
+
+                SockActor.Face(call).State = SocketState.CONNECTING;
+                s.WaitToWrite(connect, MsgFlags.None, tcp.Sndtimeo, Errno.EINPROGRESS);
+                break;
+        }
+    }
+
+    public override bool OnMessage(SockActor s, object message)
+    {
+        switch (message)
+        {
+            case ChildHashed m:
+                Queue(s).Adopted((TcpSock)m.Child, s.Stack.Tcp, s.Me);
+                return true;
+            case ListenerClosed:
+                ((TcpSock)s.Sk).Abort(s.Now);
+                s.Orphan();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    // Until the demultiplexer knows a child its segments still come to the listener; after the end of a connection those of its
+    // TIME_WAIT, or strays, come to the socket that was it. Both go back to the demultiplexer, which knows by now, or soon.
+    public override bool Diverts(SockActor s, SkBuff skb)
+    {
+        var tcp = (TcpSock)s.Sk;
+        if (tcp.State == TcpState.CLOSE && !s.IsHashed)
+        {
+            s.Stack.Tcp.Tell(skb, s.Me);
+            return true;
+        }
+
+        return s.Private is Listening { IsAdopting: true } listening && listening.Keeps(skb);
+    }
+
+    public override void AfterTurn(SockActor s)
+    {
+        var tcp = (TcpSock)s.Sk;
+        if (tcp.State == TcpState.LISTEN)
+        {
+            while (tcp.TryTakeChild(out TcpSock? child))
+            {
+                Queue(s).Adopting(child);
+                s.Stack.Sockfs.Tell(new AdoptChild(child, this, s.Me, tcp.Port, s.Stack.Tcp), s.Me);
+            }
+        }
+        else if (tcp.TryTakeTimewait(out TcpTimewait? tw))
+        {
+            s.IsHashed = false;
+            s.Stack.Tcp.Tell(new TimewaitHandover(tw, s.Me, tcp), s.Me);
+        }
+
+        if (tcp.State == TcpState.CLOSE && s.IsHashed)
+        {
+            s.IsHashed = false;
+            s.Stack.Tcp.Tell(new DemuxRequest(DemuxRequest.What.Unhash, s.Me, tcp), s.Me);
+            if (!s.PortLocked) tcp.Local = SockAddr.In(tcp.Local.Address, 0);
+        }
+    }
+
+    public override bool HoldsOn(SockActor s) => s.Private is Listening { IsAdopting: true };
+
+    public override void Destroy(SockActor s) => (s.Private as Listening)?.Free(s.Stack.Net);
+
+    protected override bool HasPeer(SockActor s) => ((TcpSock)s.Sk).State is not (TcpState.CLOSE or TcpState.SYN_SENT or TcpState.LISTEN) && s.Sk.Peer.Port != 0;
+
+    private static Listening Queue(SockActor s) => (Listening)(s.Private ??= new Listening());
+
+    private static SockAddr Named(SockAddr a) => a.Family == AddressFamily.UNSPEC ? SockAddr.In(IpAddress.Any4, 0) : a;
+
+    private static int Backlog(SockActor s, Syscall.Listen call) => (int)Math.Min((uint)call.Backlog, (uint)s.Stack.Net.Sysctl.somaxconn);
+
+    // The way back to who sent a SYN, as inet_csk_route_req finds it.
+    private static TcpRoute RouteTo(SockActor s, IpAddress peer)
+    {
+        RouteOut r = s.Stack.Fib.Output(peer.V4, 0, s.Sk.BoundIfIndex, s.Now);
+        return new TcpRoute(IpAddress.FromV4(r.Saddr), r.Errno == Errno.OK ? r.Mtu : 1500);
+    }
+
+    // tcp_v4_connect up to the choice of the port: where to, from where, over which path.
+    private static void StartConnect(SockActor s, TcpSock tcp, Syscall.Connect call)
+    {
+        if (call.Address.Family != AddressFamily.INET)
+        {
+            s.Answer(call, Errno.EAFNOSUPPORT);
+            return;
+        }
+
+        SockAddr local = Named(tcp.Local);
+        RouteOut route = s.Stack.Fib.Output(call.Address.Address.V4, local.Address.V4, tcp.BoundIfIndex, s.Now);
+        if (route.Errno != Errno.OK || route.Type is RouteType.BROADCAST or RouteType.MULTICAST)
+        {
+            if (route.Errno is Errno.OK or Errno.ENETUNREACH) s.Stack.Net.Mib.Inc(Snmp.IpOutNoRoutes);
+            s.Answer(call, route.Errno == Errno.OK ? Errno.ENETUNREACH : route.Errno);
+            return;
+        }
+
+        if (local.Address.IsAny) local = SockAddr.In(IpAddress.FromV4(route.Saddr), local.Port);
+        s.Ask(
+            new DemuxRequest(DemuxRequest.What.Connect, s.Me, tcp)
+            {
+                Local = local,
+                Peer = SockAddr.In(IpAddress.FromV4(route.Daddr), call.Address.Port),
+                Route = new TcpRoute(local.Address, route.Mtu),
+            },
+            call);
+    }
+
+    // The second half of __inet_stream_connect: what the handshake has come to.
+    private static void FinishConnect(SockActor s, TcpSock tcp, Syscall.Connect call, Errno ifNot)
+    {
+        Socket face = SockActor.Face(call);
+        switch (tcp.State)
+        {
+            case TcpState.SYN_SENT or TcpState.SYN_RECV:
+                s.WaitToWrite(call, MsgFlags.None, tcp.Sndtimeo, ifNot);
+                break;
+            default:
+                Errno e = tcp.ConnectResult(s.Now);
+                face.State = e == Errno.OK ? SocketState.CONNECTED : SocketState.UNCONNECTED;
+                s.Answer(call, e);
+                break;
+        }
+    }
+
+    // connect with AF_UNSPEC: back to an unconnected socket.
+    private static void Dissolve(SockActor s, TcpSock tcp, Socket face, Syscall.Connect call)
+    {
+        if (tcp.State == TcpState.LISTEN) ForgetChildren(s, tcp);
+        Errno e = tcp.Disconnect(s.Now);
+        face.State = e == Errno.OK ? SocketState.UNCONNECTED : SocketState.DISCONNECTING;
+        s.Answer(call, e);
+    }
+
+    /// <summary>inet_csk_listen_stop: connections that nobody accepted are reset.</summary>
+    private static void ForgetChildren(SockActor s, TcpSock tcp)
+    {
+        Listening listening = Queue(s);
+        if (listening.Held is { } held) listening.Forget(held, s.Me);
+        listening.Held = null;
+        while (tcp.TryAccept(out TcpSock? child)) listening.Forget(child, s.Me);
+    }
+
+    // SO_LINGER with a time: close waits until what was sent is acknowledged (inet_release, sk_stream_wait_close).
+    private static void Linger(SockActor s, Syscall.Close call)
+    {
+        var tcp = (TcpSock)s.Sk;
+        if (!tcp.CloseIsComplete && tcp.Linger is { Nanoseconds: > 0 } time) s.WaitToWrite(call, MsgFlags.None, time, Errno.OK);
+        else s.Answer(call, 0);
+    }
+}

@@ -1,0 +1,172 @@
+// Calls that need no socket: descriptor flags and copies (fs/fcntl.c, fs/file.c), sleeping, and poll's fan-out (fs/select.c).
+
+namespace ActorNet.Actors;
+
+internal sealed partial class ProcessActor
+{
+    private const int FD_CLOEXEC = 1;
+    private const FileFlags Settable = FileFlags.APPEND | FileFlags.NONBLOCK | FileFlags.ASYNC;
+
+    private void Fcntl(Syscall.Fcntl call) => Finish(call, Fcntl(call.Fd, call.Cmd, call.Arg));
+
+    private SysResult Fcntl(int fd, FcntlCmd cmd, int arg)
+    {
+        if (_files[fd] is not { } file) return Errno.EBADF;
+        switch (cmd)
+        {
+            case FcntlCmd.F_GETFL: return (int)file.Flags;
+            case FcntlCmd.F_SETFL:
+                file.Flags = file.Flags & ~Settable | (FileFlags)arg & Settable;
+                return 0;
+            case FcntlCmd.F_GETFD: return _files.CloseOnExec(fd) ? FD_CLOEXEC : 0;
+            case FcntlCmd.F_SETFD:
+                _files.SetCloseOnExec(fd, (arg & FD_CLOEXEC) != 0);
+                return 0;
+            case FcntlCmd.F_DUPFD or FcntlCmd.F_DUPFD_CLOEXEC:
+                if (arg < 0 || arg >= _files.Limit) return Errno.EINVAL;
+                int copy = _files.Reserve(cmd == FcntlCmd.F_DUPFD_CLOEXEC, arg);
+                if (copy < 0) return Errno.EMFILE;
+                _files.Install(copy, file);
+                return copy;
+            default: return Errno.EINVAL;
+        }
+    }
+
+    private SysResult Dup(Syscall.Dup call)
+    {
+        if (call.Nr == SyscallNr.dup) return _files[call.Fd] is null ? Errno.EBADF : Fcntl(call.Fd, FcntlCmd.F_DUPFD, 0);
+        if (call.Nr == SyscallNr.dup3 && (call.NewFd == call.Fd || (call.Flags & ~(int)FileFlags.CLOEXEC) != 0)) return Errno.EINVAL;
+        if (call.NewFd < 0 || call.NewFd >= _files.Limit || _files[call.Fd] is not { } file) return Errno.EBADF;
+        if (call.NewFd == call.Fd) return call.NewFd;
+        if (_files[call.NewFd] is null && _files.IsReserved(call.NewFd)) return Errno.EBUSY; // an accept4 is about to use it
+        OpenFile? old = _files.Remove(call.NewFd);
+        _files.Take(call.NewFd, (call.Flags & (int)FileFlags.CLOEXEC) != 0);
+        _files.Install(call.NewFd, file);
+        if (old is not null) Put(old);
+        return call.NewFd;
+    }
+
+    private void Sleep(Syscall.Nanosleep call)
+    {
+        if (call.Time.Nanoseconds < 0)
+        {
+            Finish(call, Errno.EINVAL);
+            return;
+        }
+
+        call.Deadline = Now + call.Time;
+        call.Timer ??= NewTimer(new CallTimeout(call));
+        call.Timer.Arm(call.Deadline.Nanoseconds);
+    }
+
+    private void OnTimeout(Syscall call)
+    {
+        if (call.IsIdle || call.IsAnswered || Now < call.Deadline) return; // a message of a timer that was moved
+        if (call is Syscall.Poll poll) FinishPoll(poll, Errno.OK);
+        else Finish(call, 0);
+    }
+
+    private void Poll(Syscall.Poll call)
+    {
+        Span<PollFd> fds = call.Fds.Span;
+        if (fds.Length > _files.Limit)
+        {
+            Finish(call, Errno.EINVAL);
+            return;
+        }
+
+        call.Count = fds.Length;
+        bool wait = call.Timeout.Nanoseconds != 0;
+        for (int i = 0; i < fds.Length; i++)
+        {
+            PollEntry entry = call.Entry(i);
+            entry.File = null;
+            entry.Outstanding = false;
+            entry.Result = PollEvents.None;
+            if (fds[i].Fd < 0) continue;
+            if (_files[fds[i].Fd] is not SocketFile file)
+            {
+                entry.Result = PollEvents.NVAL;
+                call.Ready++;
+                continue;
+            }
+
+            file.Refs++;
+            entry.File = file;
+            entry.Mask = fds[i].Events | PollEvents.ERR | PollEvents.HUP;
+            entry.Wait = wait;
+            Ask(entry, PollEntry.Request.Query);
+        }
+
+        if (wait && call.Timeout != Duration.Infinite)
+        {
+            call.Deadline = Now + call.Timeout;
+            call.Timer ??= NewTimer(new CallTimeout(call));
+            call.Timer.Arm(call.Deadline.Nanoseconds);
+        }
+
+        if (call.Owed == 0 && (call.Ready > 0 || !wait)) AnswerPoll(call);
+    }
+
+    private void Ask(PollEntry entry, PollEntry.Request request)
+    {
+        entry.Ask = request;
+        entry.Outstanding = true;
+        entry.Call.Owed++;
+        entry.File!.Socket.Actor!.Tell(entry, _self);
+    }
+
+    // A socket answers a question, wakes us, or acknowledges that an entry is withdrawn.
+    private void OnPollEntry(PollEntry entry)
+    {
+        Syscall.Poll call = entry.Call;
+        if (entry.Outstanding)
+        {
+            entry.Outstanding = false;
+            call.Owed--;
+        }
+
+        if (entry.Result != PollEvents.None && !entry.Counted)
+        {
+            entry.Counted = true;
+            call.Ready++;
+        }
+
+        if (call.Owed > 0) return;
+        if (call.Finishing) AnswerPoll(call);
+        else if (call.Ready > 0 || call.Timeout.Nanoseconds == 0 || call.Interrupted != Errno.OK) FinishPoll(call, call.Interrupted);
+    }
+
+    /// <summary>Takes the entries that still wait off their sockets, then answers.</summary>
+    private void FinishPoll(Syscall.Poll call, Errno why)
+    {
+        if (call.Finishing) return;
+        call.Interrupted = why;
+        if (call.Owed > 0) return; // when the questions are answered
+        call.Finishing = true;
+        for (int i = 0; i < call.Count; i++)
+        {
+            PollEntry entry = call.Entry(i);
+            if (entry.File is not null && entry.Wait && !entry.Counted) Ask(entry, PollEntry.Request.Withdraw);
+        }
+
+        if (call.Owed == 0) AnswerPoll(call);
+    }
+
+    private void AnswerPoll(Syscall.Poll call)
+    {
+        call.Timer?.Disarm();
+        Span<PollFd> fds = call.Fds.Span;
+        for (int i = 0; i < call.Count; i++)
+        {
+            PollEntry entry = call.Entry(i);
+            fds[i].REvents = entry.Result;
+            entry.Counted = false;
+            if (entry.File is not { } file) continue;
+            entry.File = null;
+            Put(file);
+        }
+
+        Finish(call, call.Interrupted != Errno.OK && call.Ready == 0 ? call.Interrupted : call.Ready);
+    }
+}

@@ -1,0 +1,42 @@
+// net_families (net/socket.c): address families register here; socket(2) asks the family for the rest. A new family is a folder and one Register.
+
+namespace ActorNet.Actors;
+
+/// <summary>struct net_proto_family: makes the sockets of one address family.</summary>
+internal abstract class NetFamily(AddressFamily family)
+{
+    public AddressFamily Family { get; } = family;
+
+    /// <summary>pf->create: gives the face its machine and its calls, or says why not (EPROTONOSUPPORT, ESOCKTNOSUPPORT, EPERM).</summary>
+    public abstract Errno Create(Socket socket, IpProtocol protocol);
+}
+
+/// <summary>The families a host knows.</summary>
+internal sealed class NetFamilies
+{
+    private const int NPROTO = 46, SOCK_MAX = 11;
+    private readonly NetFamily?[] _families = new NetFamily?[NPROTO];
+
+    /// <summary>sock_register.</summary>
+    public void Register(NetFamily family)
+    {
+        ref NetFamily? slot = ref _families[(int)family.Family];
+        if (slot is not null) throw new InvalidOperationException($"{family.Family} is registered twice");
+        slot = family;
+    }
+
+    /// <summary>__sock_create: EAFNOSUPPORT, EINVAL, or what the family says.</summary>
+    public Errno Create(NetStack stack, AddressFamily family, SocketType type, IpProtocol protocol, out Socket? socket)
+    {
+        socket = null;
+        if ((type & ~(SocketType.TypeMask | SocketType.NONBLOCK | SocketType.CLOEXEC)) != 0) return Errno.EINVAL;
+        type &= SocketType.TypeMask;
+        if ((int)family >= NPROTO) return Errno.EAFNOSUPPORT;
+        if ((int)type >= SOCK_MAX) return Errno.EINVAL;
+        if (_families[(int)family] is not { } pf) return Errno.EAFNOSUPPORT;
+        var made = new Socket(stack, type);
+        Errno e = pf.Create(made, protocol);
+        if (e == Errno.OK) socket = made;
+        return e;
+    }
+}

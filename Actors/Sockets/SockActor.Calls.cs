@@ -1,0 +1,264 @@
+// A socket's calls: dispatch through its ops, waiting for data or room, time-outs and signals (sk_wait_data, sk_stream_wait_memory, sock_intr_errno).
+
+namespace ActorNet.Actors;
+
+internal sealed partial class SockActor
+{
+    private const PollEvents Readable = PollEvents.IN | PollEvents.RDNORM | PollEvents.PRI | PollEvents.RDHUP | PollEvents.HUP | PollEvents.ERR;
+    private const PollEvents Writable = PollEvents.OUT | PollEvents.WRNORM | PollEvents.HUP | PollEvents.ERR;
+
+    /// <summary>The socket's face, as the call's file has it.</summary>
+    public static Socket Face(Syscall call) => call.File!.Socket;
+
+    /// <summary>Answers a call: once, back to its process.</summary>
+    public void Answer(Syscall call, SysResult result)
+    {
+        call.Answer(result);
+        call.Process!.Ref.Tell(call, _self);
+    }
+
+    /// <summary>Asks the demultiplexer on a call's behalf, and owns the socket until it answers.</summary>
+    public void Ask(DemuxRequest request, Syscall? call)
+    {
+        request.Call = call;
+        _state |= State.Owned;
+        _owner = call;
+        Stack.Demux(Sk.Protocol)!.Tell(request, _self);
+    }
+
+    /// <summary>Lets a call wait to read (or accept), unless it must not wait: then it is EAGAIN.</summary>
+    public void WaitToRead(Syscall call, MsgFlags flags = MsgFlags.None) => Wait(_readers ??= new CallQueue(), call, flags, Sk.Rcvtimeo, Errno.EAGAIN);
+
+    /// <summary>Lets a call wait to write (or connect, or linger).</summary>
+    public void WaitToWrite(Syscall call, MsgFlags flags, Duration timeout, Errno ifNot) => Wait(_writers ??= new CallQueue(), call, flags, timeout, ifNot);
+
+    private void Wait(CallQueue queue, Syscall call, MsgFlags flags, Duration timeout, Errno ifNot)
+    {
+        if (call.NonBlocking || (flags & MsgFlags.DONTWAIT) != 0 || timeout == Duration.Zero)
+        {
+            Answer(call, Partial(call, ifNot));
+            return;
+        }
+
+        if (call.Deadline == Instant.Never && timeout != Duration.Infinite) call.Deadline = Now + timeout;
+        queue.Enqueue(call);
+    }
+
+    private void Enter(Syscall call)
+    {
+        if ((_state & State.Owned) != 0) (_backlog ??= new CallQueue()).Enqueue(call);
+        else Dispatch(call);
+    }
+
+    private void Dispatch(Syscall call)
+    {
+        switch (call)
+        {
+            case Syscall.SendTo c: SendTo(c); break;
+            case Syscall.RecvFrom c: RecvFrom(c); break;
+            case Syscall.Accept c: _ops.Accept(this, c); break;
+            case Syscall.Close c: Close(c); break;
+            case Syscall.Connect c: _ops.Connect(this, c); break;
+            case Syscall.Bind c: _ops.Bind(this, c); break;
+            case Syscall.Listen c: _ops.Listen(this, c); break;
+            case Syscall.Shutdown c: _ops.Shutdown(this, c); break;
+            case Syscall.GetName c: _ops.GetName(this, c); break;
+            case Syscall.SetSockOpt c: SetSockOpt(c); break;
+            case Syscall.GetSockOpt c: GetSockOpt(c); break;
+            default: Answer(call, Errno.ENOSYS); break;
+        }
+    }
+
+    // A call that may wait stands behind those that wait already; one that may not is tried at once.
+    private void SendTo(Syscall.SendTo call)
+    {
+        if (_writers?.Head is not null && !call.NonBlocking && (call.Flags & MsgFlags.DONTWAIT) == 0) WaitToWrite(call, call.Flags, Sk.Sndtimeo, Errno.EAGAIN);
+        else _ops.SendTo(this, call);
+    }
+
+    private void RecvFrom(Syscall.RecvFrom call)
+    {
+        if (_readers?.Head is not null && !call.NonBlocking && (call.Flags & MsgFlags.DONTWAIT) == 0) WaitToRead(call, call.Flags);
+        else _ops.RecvFrom(this, call);
+    }
+
+    /// <summary>sendmsg: a stream takes all of it, waiting as often as it must; a datagram goes or does not.</summary>
+    public void Send(Syscall.SendTo call)
+    {
+        bool stream = Sk.Type == SocketType.STREAM;
+        do
+        {
+            // What was taken is reported first; the error that ended it is the next call's.
+            if (call.Done > 0 && Sk.Err != Errno.OK)
+            {
+                Answer(call, call.Done);
+                return;
+            }
+
+            SysResult r = Sk.Send(call.Data.Span[call.Done..], call.To, call.Flags, Now);
+            if (r.Errno == Errno.EAGAIN)
+            {
+                WaitToWrite(call, call.Flags, Sk.Sndtimeo, Errno.EAGAIN);
+                return;
+            }
+
+            if (!r.IsOk)
+            {
+                Answer(call, Partial(call, r.Errno));
+                return;
+            }
+
+            call.Done += (int)r.Value;
+            if (!stream || r.Value == 0) break;
+        }
+        while (call.Done < call.Data.Length);
+        Answer(call, call.Done);
+    }
+
+    /// <summary>recvmsg: what there is, or, with MSG_WAITALL, all that was asked for.</summary>
+    public void Recv(Syscall.RecvFrom call)
+    {
+        bool all = (call.Flags & MsgFlags.WAITALL) != 0 && (call.Flags & MsgFlags.PEEK) == 0 && Sk.Type == SocketType.STREAM;
+        while (true)
+        {
+            if (call.Done > 0 && Sk.Err != Errno.OK)
+            {
+                Answer(call, call.Done);
+                return;
+            }
+
+            SysResult r = Sk.Recv(call.Buffer.Span[call.Done..], call.Flags, Now, out SockAddr from, out MsgFlags outFlags);
+            if (r.Errno == Errno.EAGAIN)
+            {
+                WaitToRead(call, call.Flags);
+                return;
+            }
+
+            if (!r.IsOk)
+            {
+                Answer(call, Partial(call, r.Errno));
+                return;
+            }
+
+            call.From = from;
+            call.OutFlags = outFlags;
+            int got = (int)r.Value;
+            if (!all)
+            {
+                Answer(call, got);
+                return;
+            }
+
+            call.Done += got;
+            if (got == 0 || call.Done == call.Buffer.Length)
+            {
+                Answer(call, call.Done);
+                return;
+            }
+        }
+    }
+
+    private void RetryReaders()
+    {
+        while (_readers!.Head is { } call && (call is Syscall.Accept || (Sk.Poll & Readable) != 0))
+        {
+            _readers.Remove(call);
+            if (call is Syscall.RecvFrom recv) _ops.RecvFrom(this, recv);
+            else _ops.Retry(this, call);
+            if (call.WaitingIn == _readers) return; // still nothing for it
+        }
+    }
+
+    private void RetryWriters()
+    {
+        // A connect or a lingering close waits for a state, which need not show in the poll mask.
+        for (Syscall? call = _writers!.Head, next; call is not null; call = next)
+        {
+            next = call.Next;
+            bool send = call is Syscall.SendTo;
+            if (send && (Sk.Poll & Writable) == 0) continue;
+            _writers.Remove(call);
+            if (send) _ops.SendTo(this, (Syscall.SendTo)call);
+            else _ops.Retry(this, call);
+            if (call.WaitingIn is not null) return; // it went to the end of the queue: those behind it must not pass
+        }
+    }
+
+    private void Expire(CallQueue queue)
+    {
+        for (Syscall? call = queue.Head, next; call is not null; call = next)
+        {
+            next = call.Next;
+            if (call.Deadline > Now) continue;
+            queue.Remove(call);
+            Answer(call, call switch
+            {
+                Syscall.Connect => Errno.EINPROGRESS,
+                Syscall.Close => 0,
+                _ => Partial(call, Errno.EAGAIN),
+            });
+        }
+    }
+
+    private void OnInterrupt(Interrupt interrupt)
+    {
+        Syscall call = interrupt.Call;
+        if (call.Version != interrupt.Version || call.WaitingIn is not { } queue || (queue != _readers && queue != _writers && queue != _backlog)) return;
+        queue.Remove(call);
+        Answer(call, call is Syscall.Close ? 0 : Partial(call, Errno.EINTR));
+    }
+
+    // What was moved before the wait ended counts as success.
+    private static SysResult Partial(Syscall call, Errno errno) => call switch
+    {
+        Syscall.SendTo { Done: > 0 } c => c.Done,
+        Syscall.RecvFrom { Done: > 0 } c => c.Done,
+        _ => errno,
+    };
+
+    private void Close(Syscall.Close call)
+    {
+        _state |= State.Closed;
+        _ops.Release(this, call);
+        if (!call.IsAnswered && call.WaitingIn is null) Answer(call, 0);
+    }
+
+    private void SetSockOpt(Syscall.SetSockOpt call)
+    {
+        Errno e = call.Level == SockLevel.SOCKET && (SockOpt)call.Option == SockOpt.SO_BINDTODEVICE
+            ? BindToDevice(call.Value.Span)
+            : Sk.Setsockopt(call.Level, call.Option, call.Value.Span, Now);
+        Answer(call, e);
+    }
+
+    private void GetSockOpt(Syscall.GetSockOpt call)
+    {
+        Errno e;
+        int length;
+        if (call.Level == SockLevel.SOCKET && (SockOpt)call.Option == SockOpt.SO_BINDTODEVICE) e = BoundDevice(call.Value.Span, out length);
+        else e = Sk.Getsockopt(call.Level, call.Option, call.Value.Span, out length, Now);
+        Answer(call, e == Errno.OK ? length : e);
+    }
+
+    private Errno BindToDevice(ReadOnlySpan<byte> name)
+    {
+        int end = name.IndexOf((byte)0);
+        if (end >= 0) name = name[..end];
+        int ifIndex = 0;
+        if (name.Length > 0 && (ifIndex = Stack.IfIndexOf(System.Text.Encoding.ASCII.GetString(name))) == 0) return Errno.ENODEV;
+        Sk.BoundIfIndex = ifIndex;
+        return Errno.OK;
+    }
+
+    private Errno BoundDevice(Span<byte> value, out int length)
+    {
+        length = 0;
+        if (Sk.BoundIfIndex == 0) return Errno.OK;
+        const int IFNAMSIZ = 16;
+        if (value.Length < IFNAMSIZ) return Errno.EINVAL;
+        string name = Stack.DeviceName(Sk.BoundIfIndex);
+        length = System.Text.Encoding.ASCII.GetBytes(name, value) + 1;
+        value[length - 1] = 0;
+        return Errno.OK;
+    }
+}

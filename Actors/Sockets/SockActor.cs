@@ -1,0 +1,235 @@
+// /sock/<inode>: the driver of one struct sock. Handling a message is lock_sock .. release_sock: the message changes the machine, then everything
+// that follows from the change happens: packets go out, one timer is armed, waiting calls are tried again, pollers are woken.
+
+namespace ActorNet.Actors;
+
+/// <summary>Drives a socket's machine, whatever its protocol; the only place where a call waits.</summary>
+/// <remarks>
+/// Handles packets (a chain, data at the transport header), <see cref="Syscall"/>s from processes, <see cref="PollEntry"/>, <see cref="DemuxRequest"/>
+/// answers, <see cref="IcmpErrorNotice"/>, its timer, <see cref="Interrupt"/> and <see cref="RunEnded"/>. While a port request is out the socket is
+/// owned by the call that made it: other calls wait in a backlog, in order.
+/// </remarks>
+internal sealed partial class SockActor : UntypedActor
+{
+    private readonly IActorContext _context;
+    private readonly IActorRef _self;
+    private readonly IActorRef _ip;
+    private readonly ProtoOps _ops;
+    private ActorTimer? _timer;
+    private CallQueue? _readers, _writers, _backlog;
+    private PollEntry? _watchers;
+    private Syscall? _owner;
+    private State _state;
+
+    /// <param name="hashed">The machine lives already, and the demultiplexer knows it: a listener's child.</param>
+    public SockActor(NetStack stack, Sock sk, ProtoOps ops, bool hashed)
+    {
+        IsHashed = hashed;
+        Stack = stack;
+        Sk = sk;
+        _ops = ops;
+        _context = Context;
+        _self = Self;
+        _ip = stack.Ip;
+    }
+
+    [Flags]
+    private enum State : byte
+    {
+        None = 0,
+
+        /// <summary>A port request is out; the socket is owned by the call that made it.</summary>
+        Owned = 1,
+
+        /// <summary>No descriptor names it any more.</summary>
+        Closed = 2,
+
+        /// <summary>The last request, Release, is out.</summary>
+        Releasing = 4,
+
+        /// <summary>It ended as it should.</summary>
+        Ended = 8,
+    }
+
+    public NetStack Stack { get; }
+
+    public Sock Sk { get; }
+
+    /// <summary>This turn's time.</summary>
+    public Instant Now { get; private set; }
+
+    public IActorRef Me => _self;
+
+    /// <summary>No descriptor names it any more: it goes on by itself until it is done.</summary>
+    public bool IsOrphan => (_state & State.Closed) != 0;
+
+    /// <summary>bind(2) named the port (SOCK_BINDPORT_LOCK): it stays the socket's when a connection ends.</summary>
+    public bool PortLocked { get; set; }
+
+    /// <summary>It is in the demultiplexer's table of connections or listeners.</summary>
+    public bool IsHashed { get; set; }
+
+    /// <summary>What its ops keep for it.</summary>
+    public object? Private { get; set; }
+
+    /// <summary>Nobody will ever name it: it ends when its machine is done.</summary>
+    public void Orphan() => _state |= State.Closed;
+
+    protected override void PreStart()
+    {
+        if (!IsHashed) return;
+        Now = new Instant(_context.NowNanos());
+        Release(); // its timers may run, and it may owe an acknowledgement
+    }
+
+    protected override void OnReceive(object message)
+    {
+        Now = new Instant(_context.NowNanos());
+        switch (message)
+        {
+            case SkBuff skb: Rcv(skb); break;
+            case Syscall call: Enter(call); break;
+            case PollEntry entry: OnPoll(entry); break;
+            case DemuxRequest answer: OnPort(answer); break;
+            case SockTimer: OnTimer(); break;
+            case IcmpErrorNotice notice: _ops.OnIcmpError(this, notice); break;
+            case Interrupt interrupt: OnInterrupt(interrupt); break;
+            case RunEnded: OnRunEnded(); return;
+            default:
+                if (!_ops.OnMessage(this, message)) Unhandled(message);
+                break;
+        }
+
+        Release();
+    }
+
+    protected override void PostStop()
+    {
+        Stack.Sockets--;
+        if ((_state & State.Ended) != 0) return;
+        // Stopped by a bug, which its supervisor reports: let go of what can be let go of, so that the host can go on.
+        Stack.Books.Broken.Add($"{Stack.Net.HostName}: socket {Sk.Local} -> {Sk.Peer} was stopped in mid-life");
+        Sk.Destroy();
+        _ops.Destroy(this);
+    }
+
+    private void Rcv(SkBuff first)
+    {
+        for (SkBuff? skb = first; skb is not null;)
+        {
+            SkBuff? next = skb.Next;
+            skb.Next = null;
+            if ((_state & State.Releasing) != 0) Stack.Net.Mib.Drop(skb, DropReason.NO_SOCKET);
+            else if (!_ops.Diverts(this, skb)) Sk.Rcv(skb, Now);
+            skb = next;
+        }
+    }
+
+    // release_sock.
+    private void Release()
+    {
+        Pump();
+        _ops.AfterTurn(this);
+        if (_readers?.Head is not null) RetryReaders();
+        if (_writers?.Head is not null) RetryWriters();
+        if (_watchers is not null) WakeWatchers();
+        Pump(); // what the tried calls made
+        if ((_state & (State.Closed | State.Releasing)) == State.Closed && Sk.IsDead && !_ops.HoldsOn(this)) LetGo();
+        Arm();
+    }
+
+    private void Pump()
+    {
+        if (!Sk.TryXmit(Now, out SkBuff? first)) return;
+        SkBuff tail = first;
+        while (Sk.TryXmit(Now, out SkBuff? skb))
+        {
+            tail.Next = skb;
+            tail = skb;
+        }
+
+        _ip.Tell(first, _self);
+    }
+
+    private void Arm()
+    {
+        Instant at = Sk.NextTimer;
+        if (_readers?.Head is not null) at = Instant.Min(at, _readers.EarliestDeadline());
+        if (_writers?.Head is not null) at = Instant.Min(at, _writers.EarliestDeadline());
+        if (_timer is null)
+        {
+            if (at == Instant.Never) return;
+            _timer = new ActorTimer(_context, SockTimer.Instance);
+        }
+
+        _timer.Arm(at.Nanoseconds);
+    }
+
+    private void OnTimer()
+    {
+        if (Sk.NextTimer <= Now) Sk.OnTimer(Now);
+        if (_readers?.Head is not null) Expire(_readers);
+        if (_writers?.Head is not null) Expire(_writers);
+    }
+
+    // Nothing is left to do: out of the tables first, so that no packet can come to an actor that is gone.
+    private void LetGo()
+    {
+        _state |= State.Releasing;
+        if (Stack.Demux(Sk.Protocol) is { } demux) demux.Tell(new DemuxRequest(DemuxRequest.What.Release, _self, Sk), _self);
+        else End();
+    }
+
+    private void End()
+    {
+        _state |= State.Ended;
+        _timer?.Disarm();
+        Sk.Destroy();
+        Stack.Books.CheckBuffers(Sk);
+        _context.Stop(_self);
+    }
+
+    private void OnPort(DemuxRequest answer)
+    {
+        if (answer.Kind == DemuxRequest.What.Release)
+        {
+            End();
+            return;
+        }
+
+        _state &= ~State.Owned;
+        _owner = null;
+        _ops.OnPort(this, answer);
+        while ((_state & State.Owned) == 0 && _backlog?.Dequeue() is { } call) Dispatch(call);
+    }
+
+    private void OnRunEnded()
+    {
+        if ((_state & State.Ended) != 0) return;
+        _ops.Destroy(this);
+        AnswerAll(_readers, Errno.EINTR);
+        AnswerAll(_writers, Errno.EINTR);
+        AnswerAll(_backlog, Errno.EINTR);
+        if (_owner is { } call)
+        {
+            _owner = null;
+            Answer(call, Errno.EINTR);
+        }
+
+        End();
+    }
+
+    private void AnswerAll(CallQueue? queue, Errno errno)
+    {
+        while (queue?.Dequeue() is { } call) Answer(call, errno);
+    }
+}
+
+/// <summary>What a socket's timer delivers.</summary>
+internal sealed class SockTimer
+{
+    public static readonly SockTimer Instance = new();
+}
+
+/// <summary>From a demultiplexer: an ICMP error about a packet of this socket.</summary>
+internal sealed record IcmpErrorNotice(IcmpErrorInfo Error, SockAddr Local, SockAddr Peer);

@@ -1,0 +1,231 @@
+// The vocabulary: one class per system call, its arguments as in the man page. Results that are more than a number are fields too.
+
+using System.Threading.Tasks.Sources;
+
+namespace ActorNet.Actors;
+
+public abstract partial class Syscall
+{
+    /// <summary>socket(2): a descriptor.</summary>
+    public sealed class Socket() : Syscall(SyscallNr.socket)
+    {
+        public AddressFamily Family { get; set; }
+
+        /// <summary>SOCK_*, with SOCK_NONBLOCK and SOCK_CLOEXEC or-ed in.</summary>
+        public SocketType Type { get; set; }
+
+        public IpProtocol Protocol { get; set; }
+
+        internal Actors.Socket? Created { get; set; }
+
+        internal override void Recycle()
+        {
+            base.Recycle();
+            Created = null;
+        }
+    }
+
+    /// <summary>bind(2).</summary>
+    public sealed class Bind() : Syscall(SyscallNr.bind)
+    {
+        public SockAddr Address { get; set; }
+    }
+
+    /// <summary>listen(2).</summary>
+    public sealed class Listen() : Syscall(SyscallNr.listen)
+    {
+        public int Backlog { get; set; }
+    }
+
+    /// <summary>connect(2). AF_UNSPEC dissolves the association.</summary>
+    public sealed class Connect() : Syscall(SyscallNr.connect)
+    {
+        public SockAddr Address { get; set; }
+    }
+
+    /// <summary>accept4(2): a descriptor, and who called.</summary>
+    public sealed class Accept() : Syscall(SyscallNr.accept4), IValueTaskSource<(int Fd, SockAddr Peer)>
+    {
+        /// <summary>SOCK_NONBLOCK, SOCK_CLOEXEC.</summary>
+        public SocketType Flags { get; set; }
+
+        public SockAddr Peer { get; internal set; }
+
+        /// <summary>The descriptor taken before the wait, as accept4 takes it.</summary>
+        internal int NewFd { get; set; } = -1;
+
+        internal Actors.Socket? Accepted { get; set; }
+
+        internal override void Recycle()
+        {
+            base.Recycle();
+            Accepted = null;
+            NewFd = -1;
+            Flags = 0;
+        }
+
+        ValueTaskSourceStatus IValueTaskSource<(int Fd, SockAddr Peer)>.GetStatus(short token) => Status(token);
+
+        void IValueTaskSource<(int Fd, SockAddr Peer)>.OnCompleted(Action<object?> c, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            SetContinuation(c, state, token);
+
+        (int Fd, SockAddr Peer) IValueTaskSource<(int Fd, SockAddr Peer)>.GetResult(short token)
+        {
+            SockAddr peer = Peer;
+            return ((int)ThrowOnError(Take(token)).Value, peer);
+        }
+    }
+
+    /// <summary>sendto(2), send(2), write(2): how many bytes were taken.</summary>
+    public sealed class SendTo() : Syscall(SyscallNr.sendto)
+    {
+        public ReadOnlyMemory<byte> Data { get; set; }
+
+        public MsgFlags Flags { get; set; }
+
+        public SockAddr? To { get; set; }
+
+        /// <summary>Bytes taken so far by a call that waits.</summary>
+        internal int Done { get; set; }
+
+        internal override void Recycle()
+        {
+            base.Recycle();
+            Data = default;
+            To = null;
+            Flags = MsgFlags.None;
+            Done = 0;
+        }
+    }
+
+    /// <summary>recvfrom(2), recv(2), read(2): how many bytes were given; from whom; MSG_TRUNC and its like.</summary>
+    public sealed class RecvFrom() : Syscall(SyscallNr.recvfrom), IValueTaskSource<(int Count, SockAddr From, MsgFlags Flags)>
+    {
+        public Memory<byte> Buffer { get; set; }
+
+        public MsgFlags Flags { get; set; }
+
+        public SockAddr From { get; internal set; }
+
+        public MsgFlags OutFlags { get; internal set; }
+
+        internal int Done { get; set; }
+
+        internal override void Recycle()
+        {
+            base.Recycle();
+            Buffer = default;
+            Flags = OutFlags = MsgFlags.None;
+            From = default;
+            Done = 0;
+        }
+
+        ValueTaskSourceStatus IValueTaskSource<(int Count, SockAddr From, MsgFlags Flags)>.GetStatus(short token) => Status(token);
+
+        void IValueTaskSource<(int Count, SockAddr From, MsgFlags Flags)>.OnCompleted(Action<object?> c, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            SetContinuation(c, state, token);
+
+        (int Count, SockAddr From, MsgFlags Flags) IValueTaskSource<(int Count, SockAddr From, MsgFlags Flags)>.GetResult(short token)
+        {
+            (SockAddr from, MsgFlags outFlags) = (From, OutFlags);
+            return ((int)ThrowOnError(Take(token)).Value, from, outFlags);
+        }
+    }
+
+    /// <summary>shutdown(2).</summary>
+    public sealed class Shutdown() : Syscall(SyscallNr.shutdown)
+    {
+        public ShutdownHow How { get; set; }
+    }
+
+    /// <summary>close(2). The kernel's own, too, when the last reference to a socket's file goes.</summary>
+    public sealed class Close() : Syscall(SyscallNr.close)
+    {
+        /// <summary>Sent by the process itself: nobody waits for it, and the socket does not linger.</summary>
+        internal bool Implied { get; set; }
+
+        internal override void Recycle()
+        {
+            base.Recycle();
+            Implied = false;
+        }
+    }
+
+    /// <summary>getsockname(2) and getpeername(2).</summary>
+    public sealed class GetName() : Syscall(SyscallNr.getsockname), IValueTaskSource<SockAddr>
+    {
+        public bool OfPeer { get; set; }
+
+        public SockAddr Address { get; internal set; }
+
+        ValueTaskSourceStatus IValueTaskSource<SockAddr>.GetStatus(short token) => Status(token);
+
+        void IValueTaskSource<SockAddr>.OnCompleted(Action<object?> c, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            SetContinuation(c, state, token);
+
+        SockAddr IValueTaskSource<SockAddr>.GetResult(short token)
+        {
+            SockAddr a = Address;
+            ThrowOnError(Take(token));
+            return a;
+        }
+    }
+
+    /// <summary>setsockopt(2).</summary>
+    public sealed class SetSockOpt() : Syscall(SyscallNr.setsockopt)
+    {
+        private readonly byte[] _number = new byte[sizeof(int)];
+
+        public SockLevel Level { get; set; }
+
+        public int Option { get; set; }
+
+        public ReadOnlyMemory<byte> Value { get; set; }
+
+        /// <summary>The usual int-valued option.</summary>
+        public void SetValue(int value)
+        {
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(_number, value);
+            Value = _number;
+        }
+    }
+
+    /// <summary>getsockopt(2): the number of bytes written.</summary>
+    public sealed class GetSockOpt() : Syscall(SyscallNr.getsockopt)
+    {
+        public SockLevel Level { get; set; }
+
+        public int Option { get; set; }
+
+        public Memory<byte> Value { get; set; }
+    }
+
+    /// <summary>fcntl(2): F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD.</summary>
+    public sealed class Fcntl() : Syscall(SyscallNr.fcntl)
+    {
+        public FcntlCmd Cmd { get; set; }
+
+        public int Arg { get; set; }
+    }
+
+    /// <summary>dup(2), dup2(2), dup3(2).</summary>
+    public sealed class Dup() : Syscall(SyscallNr.dup)
+    {
+        /// <summary>dup2, dup3: the descriptor that it becomes; -1 for the lowest free one.</summary>
+        public int NewFd { get; set; } = -1;
+
+        /// <summary>dup3: O_CLOEXEC or 0.</summary>
+        public int Flags { get; set; }
+    }
+
+    /// <summary>clock_nanosleep(2): what Os.Delay waits with.</summary>
+    public sealed class Nanosleep() : Syscall(SyscallNr.nanosleep)
+    {
+        public Duration Time { get; set; }
+
+        internal ActorTimer? Timer { get; set; }
+    }
+}
+
+/// <summary>F_* of fcntl(2).</summary>
+public enum FcntlCmd { F_DUPFD = 0, F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030 }

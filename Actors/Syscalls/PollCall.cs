@@ -1,0 +1,81 @@
+// poll(2): a call about many files at once. Each file's part is an entry on that socket's wait queue (poll_wqueues, sk_wq); an entry
+// is a message that goes to the socket and comes back, once per question and once per wake-up.
+
+namespace ActorNet.Actors;
+
+/// <summary>struct pollfd.</summary>
+/// <param name="fd">A negative descriptor is skipped.</param>
+public struct PollFd(int fd, PollEvents events)
+{
+    public int Fd { get; set; } = fd;
+
+    public PollEvents Events { get; set; } = events;
+
+    public PollEvents REvents { get; set; }
+}
+
+/// <summary>One file's part of a poll: asked, armed on the socket's wait queue, fired or withdrawn.</summary>
+internal sealed class PollEntry(Syscall.Poll call, int index)
+{
+    public readonly Syscall.Poll Call = call;
+    public readonly int Index = index;
+    public SocketFile? File;
+    public PollEvents Mask, Result;
+    public bool Wait;
+
+    // Written by the socket that holds it.
+    public Stage At;
+    public PollEntry? Next, Prev;
+
+    // Written by the process.
+    public Request Ask;
+    public bool Outstanding, Counted;
+
+    public enum Stage : byte { Idle, Armed, Fired }
+
+    public enum Request : byte { Query, Withdraw }
+}
+
+public abstract partial class Syscall
+{
+    /// <summary>poll(2): how many descriptors are ready; their REvents are set in <see cref="Fds"/>.</summary>
+    public sealed class Poll() : Syscall(SyscallNr.poll)
+    {
+        private readonly List<PollEntry> _entries = [];
+
+        public Memory<PollFd> Fds { get; set; }
+
+        /// <summary>How long to wait; zero for not at all, <see cref="Duration.Infinite"/> for ever.</summary>
+        public Duration Timeout { get; set; } = Duration.Infinite;
+
+        internal ActorTimer? Timer { get; set; }
+
+        internal int Count { get; set; }
+
+        /// <summary>Messages that sockets still owe.</summary>
+        internal int Owed { get; set; }
+
+        internal int Ready { get; set; }
+
+        internal bool Finishing { get; set; }
+
+        internal Errno Interrupted { get; set; }
+
+        internal PollEntry Entry(int i)
+        {
+            while (_entries.Count <= i) _entries.Add(new PollEntry(this, _entries.Count));
+            return _entries[i];
+        }
+
+        internal override void Recycle()
+        {
+            base.Recycle();
+            for (int i = 0; i < Count; i++) _entries[i].File = null;
+            Fds = default;
+            Timeout = Duration.Infinite;
+            Count = Owed = Ready = 0;
+            Finishing = false;
+            Interrupted = Errno.OK;
+        }
+    }
+}

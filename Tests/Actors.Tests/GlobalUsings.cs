@@ -1,0 +1,2 @@
+// What nearly every test uses.
+global using ActorNet.Protocols;
