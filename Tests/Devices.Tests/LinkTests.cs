@@ -263,6 +263,17 @@ public sealed class LinkTests
     }
 
     [Fact]
+    public void A_purge_gives_up_what_waits_and_frees_the_serializer()
+    {
+        var link = new Link(new WireSpec { Rate = 8_000_000_000, Delay = new Duration(1), QueuePackets = 2 }, Seed);
+        for (int i = 0; i < 3; i++) link.Send(1000, Instant.Zero, 0);
+        link.Purge(new Instant(10));
+        Assert.Equal((0, 0L, 10L), (link.Backlog(new Instant(10)), link.BacklogBytes(new Instant(10)), link.FreeAt.Nanoseconds));
+        Assert.Equal(10 + 1000 + 1, link.Send(1000, new Instant(10), 0).Arrival.Nanoseconds);
+        Assert.Equal(5_000, link.Send(1000, new Instant(5_000), 0).Start.Nanoseconds); // and an idle one is free when it was
+    }
+
+    [Fact]
     public void A_wrong_spec_is_refused_with_a_sentence()
     {
         Assert.Contains("delay", new WireSpec { Delay = Duration.Zero }.Validate(), StringComparison.Ordinal);

@@ -30,6 +30,26 @@ public sealed class NicTests
     }
 
     [Fact]
+    public void What_the_sending_host_has_noted_on_a_packet_stays_there()
+    {
+        (Rig rig, RigHost a, RigHost b) = Pair(Gigabit with { Duplicate = 1 });
+        using Rig _ = rig;
+        a.At(0, () =>
+        {
+            SkBuff skb = a.Chain(b.Mac, 1, 60);
+            skb.Ip.Ttl = 7;
+            skb.Tcp.Seq = 99;
+            skb.Mark = 5;
+            skb.Priority = 6;
+            skb.IpSummed = SkbChecksum.UNNECESSARY;
+            skb.TransportHeader = skb.DataOffset + 34;
+            a.Nic.Tell(skb, a.Actor);
+        });
+        rig.Run(Ms);
+        Assert.Equal(2, b.Seen.Count); // the host asserts it of every packet
+    }
+
+    [Fact]
     public void A_chain_leaves_back_to_back_and_arrives_in_order_frame_by_frame()
     {
         (Rig rig, RigHost a, RigHost b) = Pair(Gigabit);

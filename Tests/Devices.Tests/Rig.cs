@@ -147,6 +147,7 @@ internal sealed class RigHostActor : UntypedActor
                     Assert.Equal(EtherType.HeaderLength, skb.DataOffset - skb.MacHeader);
                     Assert.Equal(skb.DataOffset, skb.NetworkHeader);
                     Assert.Equal((2, now, default(IpControl), default(TcpControl)), (skb.IfIndex, skb.Tstamp.Nanoseconds, skb.Ip, skb.Tcp));
+                    Assert.Equal((0u, 0, SkbChecksum.NONE, -1), (skb.Mark, skb.Priority, skb.IpSummed, skb.TransportHeader));
                     _host.Seen.Add(new Seen(now, _messages, skb.PacketType, skb.Protocol, skb.Length + EtherType.HeaderLength, skb.Length > 0 ? skb.Data[0] : (byte)0));
                     skb.Free();
                     skb = next;
