@@ -41,19 +41,13 @@ public sealed class ActorSelection : ICanTell
     /// <exception cref="ActorNotFoundException">Nobody answered in time.</exception>
     public Task<IActorRef> ResolveOne(TimeSpan timeout) => ResolveOne(timeout, default);
 
-    public async Task<IActorRef> ResolveOne(TimeSpan timeout, CancellationToken ct)
-    {
-        ActorIdentity identity;
-        try
-        {
-            identity = await this.Ask<ActorIdentity>(new Identify(null), timeout, ct).ConfigureAwait(false);
-        }
-        catch (AskTimeoutException e)
-        {
-            throw new ActorNotFoundException($"actor not found: {this}", e);
-        }
-        return identity.Subject ?? throw new ActorNotFoundException($"actor not found: {this}");
-    }
+    public Task<IActorRef> ResolveOne(TimeSpan timeout, CancellationToken ct) => Futures.Ask<IActorRef>(
+        this,
+        _ => new Identify(null),
+        timeout,
+        answer => (answer as ActorIdentity)?.Subject ?? throw new ActorNotFoundException($"actor not found: {this}"),
+        late => new ActorNotFoundException($"actor not found: {this}", late),
+        ct);
 
     public override string ToString() => $"ActorSelection[Anchor({Anchor.Path}), Path({PathString})]";
 

@@ -1,5 +1,7 @@
 // A question with one answer: a small actor of its own waits for it, until a time-out on the clock of the host that asks.
 
+using System.Runtime.ExceptionServices;
+
 namespace ActorNet.Engine.Actor;
 
 /// <summary>Ask: tell, and a task for the answer.</summary>
@@ -22,7 +24,25 @@ public static class Futures
     public static Task<T> Ask<T>(this ICanTell self, object message, TimeSpan? timeout, CancellationToken cancellationToken) =>
         self.Ask<T>(_ => message, timeout, cancellationToken);
 
-    public static Task<T> Ask<T>(this ICanTell self, Func<IActorRef, object> messageFactory, TimeSpan? timeout, CancellationToken cancellationToken)
+    public static Task<T> Ask<T>(this ICanTell self, Func<IActorRef, object> messageFactory, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        Ask(self, messageFactory, timeout, static answer => Answer<T>(answer), static late => late, cancellationToken);
+
+    private static T Answer<T>(object answer)
+    {
+        if (answer is Status.Failure failure && typeof(T) != typeof(Status.Failure) && typeof(T) != typeof(Status))
+            ExceptionDispatchInfo.Throw(failure.Cause);
+        return answer is T typed
+            ? typed
+            : throw new ArgumentException($"Received message of type [{answer.GetType()}] - Ask expected message of type [{typeof(T)}]");
+    }
+
+    internal static Task<T> Ask<T>(
+        ICanTell self,
+        Func<IActorRef, object> messageFactory,
+        TimeSpan? timeout,
+        Func<object, T> convert,
+        Func<AskTimeoutException, Exception> onLate,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(self);
         ArgumentNullException.ThrowIfNull(messageFactory);
@@ -39,7 +59,7 @@ public static class Futures
         string what = self.ToString() ?? "?";
         void Start(HostLoop loop)
         {
-            ActorCell asker = system.Temp(loop).MakeChild(Props.CreateBy(new Producer<T>(promise, wait, what, cancellationToken)), null);
+            ActorCell asker = system.Temp(loop).MakeChild(Props.CreateBy(new Producer<T>(new Question<T>(promise, wait, what, convert, onLate, cancellationToken))), null);
             self.Tell(messageFactory(asker), asker);
         }
         if (active is not null && active.System == system)
@@ -49,54 +69,70 @@ public static class Futures
         return promise.Task;
     }
 
-    private sealed class Producer<T>(TaskCompletionSource<T> promise, TimeSpan? timeout, string target, CancellationToken cancel) : IIndirectActorProducer
+    private sealed record Question<T>(
+        TaskCompletionSource<T> Promise,
+        TimeSpan? Timeout,
+        string Target,
+        Func<object, T> Convert,
+        Func<AskTimeoutException, Exception> OnLate,
+        CancellationToken Cancel);
+
+    private sealed class Producer<T>(Question<T> question) : IIndirectActorProducer
     {
         public Type ActorType => typeof(Asker<T>);
 
-        public ActorBase Produce() => new Asker<T>(promise, timeout, target, cancel);
+        public ActorBase Produce() => new Asker<T>(question);
 
         public void Release(ActorBase actor) { }
     }
 
-    private sealed class Asker<T>(TaskCompletionSource<T> promise, TimeSpan? timeout, string target, CancellationToken cancel) : UntypedActor
+    private sealed class Asker<T>(Question<T> question) : UntypedActor
     {
         private static readonly object s_cancelled = new();
-        private ActorTimer? _timer;
         private CancellationTokenRegistration _cancelled;
 
         protected override void PreStart()
         {
-            if (timeout is TimeSpan wait && wait >= TimeSpan.Zero)
-            {
-                _timer = new ActorTimer(Context, this);
-                _timer.Arm(Context.NowNanos() + HostClock.ToNanos(wait));
-            }
-            if (cancel.CanBeCanceled)
+            if (question.Timeout is TimeSpan wait && wait >= TimeSpan.Zero)
+                new ActorTimer(Context, this).Arm(Context.NowNanos() + HostClock.ToNanos(wait));
+            if (question.Cancel.CanBeCanceled)
             {
                 IActorRef self = Self;
-                _cancelled = cancel.Register(() => self.Tell(s_cancelled, null));
+                _cancelled = question.Cancel.Register(() => self.Tell(s_cancelled, null));
             }
         }
 
         protected override void PostStop()
         {
             _cancelled.Dispose();
-            promise.TrySetException(new AskTimeoutException($"{target}: the asking side ended before an answer came"));
+            question.Promise.TrySetException(new AskTimeoutException($"{question.Target}: the asking side ended before an answer came"));
         }
 
         protected override void OnReceive(object message)
         {
             Context.Stop(Self);
             if (message == this)
-                promise.TrySetException(new AskTimeoutException($"Timeout after {timeout} seconds waiting for an answer of {target}"));
-            else if (message == s_cancelled)
-                promise.TrySetCanceled(cancel);
-            else if (message is Status.Failure failure && typeof(T) != typeof(Status.Failure) && typeof(T) != typeof(Status))
-                promise.TrySetException(failure.Cause);
-            else if (message is T answer)
-                promise.TrySetResult(answer);
-            else
-                promise.TrySetException(new ArgumentException($"Received message of type [{message.GetType()}] - Ask expected message of type [{typeof(T)}]"));
+            {
+                AskTimeoutException late = new($"Timeout after {question.Timeout} waiting for an answer of {question.Target}");
+                question.Promise.TrySetException(question.OnLate(late));
+                return;
+            }
+            if (message == s_cancelled)
+            {
+                question.Promise.TrySetCanceled(question.Cancel);
+                return;
+            }
+            T answer;
+            try
+            {
+                answer = question.Convert(message);
+            }
+            catch (Exception e)
+            {
+                question.Promise.TrySetException(e);
+                return;
+            }
+            question.Promise.TrySetResult(answer);
         }
     }
 }

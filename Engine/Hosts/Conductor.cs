@@ -27,6 +27,9 @@ internal sealed class Conductor(EngineSystem system)
         Stop = stop;
         Stopped = false;
         Cancel = cancel;
+        // What a task's end sets off inside a turn runs there and then, not where the caller's context would have it.
+        SynchronizationContext? outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
         try
         {
             for (; ; )
@@ -45,11 +48,14 @@ internal sealed class Conductor(EngineSystem system)
                     HostLoop loop = _heap[0];
                     loop.Run(this);
                     Update(loop);
+                    if (Stopped)
+                        system.Clock = Math.Max(system.Clock, loop.Now);
                 }
             }
         }
         finally
         {
+            SynchronizationContext.SetSynchronizationContext(outer);
             Limit = -1;
             Stop = null;
             Cancel = default;

@@ -28,7 +28,7 @@ internal sealed partial class EngineSystem : ActorSystem
         Scheduler = new QueueScheduler(this);
         Log = Logging.GetLogger(this, name);
 
-        Root = new ActorCell(FirstLoop, null, GuardianProps(null), "", 0);
+        Root = new ActorCell(FirstLoop, null, GuardianProps(SupervisorStrategy.StoppingStrategy), "", 0);
         FirstLoop.InTurnOf(Root, Root.StartNow);
         _user = MakeGuardian("user", GuardianProps(UserStrategy()));
         _system = MakeGuardian("system", GuardianProps(null));
