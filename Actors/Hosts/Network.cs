@@ -18,6 +18,9 @@ public sealed class Network
     private static readonly System.Buffers.SearchValues<char> s_nameChars =
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
 
+    // How often RunPrograms looks whether all have ended.
+    private static readonly Duration s_slice = Duration.FromMilliseconds(10);
+
     private readonly ActorSystem _system;
     private readonly ulong _seed;
     private readonly List<SimHost> _hosts = [];
@@ -154,16 +157,18 @@ public sealed class Network
     /// <summary>Runs until every program has ended, or a time has come. True when they have.</summary>
     public bool RunPrograms(Instant until)
     {
-        RunUntil(until, () => AllExited);
+        // Asked at fixed times, not after each event: the answer must not depend on which host of a window runs first.
+        Boot();
+        while (!AllExited && Now < until) RunUntil(Instant.Min(until, Now + s_slice));
         return AllExited;
     }
 
-    /// <summary>Ends all programs: their waits end (EINTR, OperationCanceledException), their descriptors are closed. Takes no time of the run.</summary>
+    /// <summary>Ends all programs: their waits end (EINTR, OperationCanceledException), their descriptors are closed.</summary>
     public void StopPrograms()
     {
         Boot();
         foreach (SimHost h in _hosts) h.Plan.Actor.Tell(Kill.Instance, ActorRefs.NoSender);
-        _system.RunUntil(_system.NowNanos());
+        Settle(() => AllExited);
     }
 
     /// <summary>Ends the run: programs, then sockets without a word to their peers, then devices; and lets what is on the wires fall down.</summary>
@@ -174,10 +179,8 @@ public sealed class Network
         if (!HasBooted) return;
         StopPrograms();
         foreach (SimHost h in _hosts) h.Plan.Actor.Tell(RunEnded.Instance, ActorRefs.NoSender);
-        _system.RunUntil(_system.NowNanos());
-        // What is in flight arrives at devices that are down. The longest way is that of a satellite with full queues: look ever further.
-        long step = 1_000_000;
-        for (int i = 0; i < 24 && Pool.Outstanding > 0; i++, step *= 2) _system.RunUntil(_system.NowNanos() + step);
+        // What is in flight arrives at devices that are down.
+        Settle(() => Pool.Outstanding == 0 && _hosts.TrueForAll(h => h.Plan.Stack.Sockets == 0));
         foreach (PcapngFile file in _captures) file.Close(Now);
     }
 
@@ -217,6 +220,15 @@ public sealed class Network
 
             return true;
         }
+    }
+
+    // A run that was stopped between two events leaves its hosts at different times within a window, and a frame may be on a satellite's way
+    // with full queues in front: look ever further until all is quiet.
+    private void Settle(Func<bool> quiet)
+    {
+        _system.RunUntil(_system.NowNanos());
+        long step = 1000;
+        for (int i = 0; i < 32 && !quiet(); i++, step *= 2) _system.RunUntil(_system.NowNanos() + step);
     }
 
     private int Claim(string name)

@@ -12,7 +12,9 @@ public sealed class RandomStream
 
     public RandomStream(ulong seed, string host, string purpose)
     {
-        ulong x = Mix(Mix(seed ^ 0x9E3779B97F4A7C15, host), purpose);
+        // The seed is stirred before the names come in: else host "a" of seed 1 would draw what host "b" of seed 2 draws.
+        ulong x = seed ^ 0x9E3779B97F4A7C15;
+        x = Mix(Mix(SplitMix(ref x), host), purpose);
         _s0 = SplitMix(ref x);
         _s1 = SplitMix(ref x);
         _s2 = SplitMix(ref x);

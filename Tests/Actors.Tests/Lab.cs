@@ -43,7 +43,7 @@ internal sealed class Lab : IDisposable
     {
         bool done = Network.RunPrograms(Instant.FromSeconds(seconds));
         ulong hash = Network.TraceHash;
-        Assert.Empty(Network.Failures.Select(f => f.Exception.ToString()));
+        if (Network.Failures.Count > 0) Assert.Fail(string.Join("\n", Network.Failures.Select(f => $"{f}\n{f.Exception.StackTrace}")));
         Assert.True(done, "programs hang: " + string.Join(", ", Network.Hosts.SelectMany(h => h.Processes.Where(p => !p.Exited).Select(p => $"{h.Name}:{p.Name}"))));
         End();
         return hash;
