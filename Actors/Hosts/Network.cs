@@ -125,7 +125,9 @@ public sealed class Network
         }
 
         int booted = 0;
-        _system.RunUntil(_system.NowNanos(), () =>
+        // Virtual: at once, the clock does not move. Realtime: as long as it takes, but not for ever.
+        const long bootTime = 10_000_000_000;
+        if (_hosts.Count > 0) _system.RunUntil(_system.NowNanos() + bootTime, () =>
         {
             while (booted < _hosts.Count && _hosts[booted].Plan.HasBooted) booted++;
             return booted == _hosts.Count;
