@@ -1,1 +1,3 @@
+// Benchmarks.
+
 return 0;

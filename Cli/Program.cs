@@ -1,1 +1,3 @@
+// The tool.
+
 return 0;
