@@ -1,3 +1,5 @@
-// The tool.
+// The `actornet` tool.
 
-return 0;
+using ActorNet.Cli;
+
+return Commands.Invoke(args);

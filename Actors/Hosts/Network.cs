@@ -96,7 +96,7 @@ public sealed class Network
 
     /// <summary>Records a device's frames. One file serves all devices of one host that name the same path.</summary>
     /// <param name="snapLength">Bytes kept of each frame; 0 for all.</param>
-    public void Capture(SimHost host, string device, string path, int snapLength = 0)
+    public PcapngFile Capture(SimHost host, string device, string path, int snapLength = 0)
     {
         string key = host.Name + "\0" + path;
         if (!_captureFiles.TryGetValue(key, out PcapngFile? file))
@@ -110,6 +110,7 @@ public sealed class Network
         var tap = new NetDevice.Tap(plan.State.Info.IfIndex, file);
         if (HasBooted) plan.Actor.Tell(tap, ActorRefs.NoSender);
         else _cables.Add(() => plan.Actor.Tell(tap, ActorRefs.NoSender));
+        return file;
     }
 
     /// <summary>Brings all hosts up, plugs the cables in, starts the programs. Once; <see cref="RunUntil"/> does it if need be.</summary>

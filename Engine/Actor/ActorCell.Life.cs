@@ -186,9 +186,15 @@ internal sealed partial class ActorCell
         if (subject == this)
             return;
         Dictionary<IActorRef, object?> watching = MakeExtra().Watching ??= [];
-        // Watched already: the first message stays, as in Akka.NET (where the JVM's Akka throws).
-        if (!watching.TryAdd(subject, message))
+        if (watching.TryGetValue(subject, out object? previous))
+        {
+            if (!Equals(previous, message))
+                throw new InvalidOperationException(
+                    $"Watch({this}, {subject}) termination message was not overwritten from [{previous ?? "null"}] to [{message ?? "null"}]. "
+                    + $"If this was intended, unwatch first before using `Watch` / `WatchWith` with another message.");
             return;
+        }
+        watching.Add(subject, message);
         if (subject is ActorCell cell)
             cell.SendSystem(SystemKind.Watch, this);
         else

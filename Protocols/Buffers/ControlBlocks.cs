@@ -22,6 +22,9 @@ public struct IpControl
     /// <summary>Out: may be fragmented locally even so (IP_PMTUDISC_PROBE/DONT are the socket's business; this is their result).</summary>
     public bool AllowLocalFragmentation;
 
+    /// <summary>Out: the device's MTU counts, not what was learnt of the path (IP_PMTUDISC_PROBE, INTERFACE and OMIT).</summary>
+    public bool IgnorePathMtu;
+
     /// <summary>Out: the identification a connected socket chose (inet_id), when <see cref="HasId"/>; else IP chooses.</summary>
     public ushort Id;
     public bool HasId;

@@ -22,6 +22,8 @@ public sealed class PingSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoc
         e = Route(peer.Address, now, out RouteOut route);
         if (e != Errno.OK) return e;
         if (!Fits(data.Length, route)) return Errno.EMSGSIZE;
+        e = MaySend();
+        if (e != Errno.OK) return e;
 
         SkBuff skb = Net.Pool.Alloc(Headroom, data.Length);
         Span<byte> message = skb.Put(data.Length);

@@ -20,6 +20,7 @@ public sealed partial class Ipv4
         }
 
         int optionsLength = ip.Options?.Length ?? 0, headerLength = Ipv4Header.MinLength + optionsLength, length = skb.Length + headerLength;
+        if (ip.IgnorePathMtu) r.Mtu = Math.Min(r.Device.Mtu, Fib.MaxMtu);
         bool tooBig = length > r.Mtu && skb.GsoSize == 0;
         // IP_PMTUDISC_WANT sets DF on what fits the path; what does not is cut here. A path locked below the smallest MTU is not probed.
         bool df = ip.DontFragment && !(ip.AllowLocalFragmentation && (tooBig || r.MtuLocked));

@@ -137,8 +137,8 @@ public abstract class DatagramSock : InetSock
     /// <summary>udp_err, ping_err: a connected socket hears of what is fatal, one with IP_RECVERR of everything.</summary>
     public override void IcmpError(in IcmpErrorInfo error, Instant now)
     {
-        if (error.Errno == Errno.OK) return;
-        bool fatal = error.Fatal || (error.Errno == Errno.EMSGSIZE && PmtuDisc != PmtuDisc.DONT);
+        if (error.Errno == Errno.OK || error.Errno == Errno.EMSGSIZE && PmtuDisc == PmtuDisc.DONT) return;
+        bool fatal = error.Fatal || error.Errno == Errno.EMSGSIZE;
         if (RecvErr || (fatal && IsConnected)) Err = error.Errno;
     }
 
@@ -152,6 +152,7 @@ public abstract class DatagramSock : InetSock
     public override Errno Getsockopt(SockLevel level, int option, Span<byte> value, out int length, Instant now)
     {
         length = 0;
+        if (level == SockLevel.IP && (IpOpt)option == IpOpt.IP_MTU && IsConnected) Route(Peer.Address, now, out _); // the peer's, not the last sendto's
         return level switch
         {
             SockLevel.SOCKET => GetSocketOption(option, value, out length),
@@ -187,8 +188,7 @@ public abstract class DatagramSock : InetSock
             return Errno.EDESTADDRREQ;
         }
 
-        if (Err != Errno.OK) return TakeError();
-        return _sendShutdown ? Errno.EPIPE : Errno.OK;
+        return Errno.OK;
     }
 
     /// <summary>A route to a destination, remembered while routes do not change. ENETUNREACH and its kin; EACCES for a broadcast without SO_BROADCAST.</summary>
@@ -197,7 +197,9 @@ public abstract class DatagramSock : InetSock
         (uint, uint, int, int) key = (daddr.V4, Local.Address.V4, BoundIfIndex, Fib.GenId);
         if (key != _routeKey || now >= _routeUntil)
         {
-            _route = Fib.Output(daddr.V4, Local.Address.V4, BoundIfIndex, now);
+            // A socket bound to a group or a broadcast address sends from its device's own (inet_bind leaves inet_saddr at 0).
+            uint bound = Fib.AddressType(Local.Address.V4) is RouteType.MULTICAST or RouteType.BROADCAST ? 0 : Local.Address.V4;
+            _route = Fib.Output(daddr.V4, bound, BoundIfIndex, now);
             _routeKey = key;
             _routeUntil = now + Duration.FromSeconds(1); // a path's MTU that was learned does not last for ever
         }
@@ -209,8 +211,19 @@ public abstract class DatagramSock : InetSock
     }
 
     /// <summary>Whether a packet of this many bytes, IP header excluded, may be sent by a route, in pieces if need be.</summary>
-    protected bool Fits(int length, in RouteOut route) =>
-        length + Ipv4Header.MinLength + (IpOptions?.Length ?? 0) <= (PmtuDisc is PmtuDisc.DO or PmtuDisc.PROBE ? route.Mtu : Fib.MaxMtu);
+    protected bool Fits(int length, in RouteOut route)
+    {
+        int most = PmtuDisc switch
+        {
+            PmtuDisc.DO => route.Mtu,
+            PmtuDisc.PROBE or PmtuDisc.INTERFACE => Math.Min(route.Device.Mtu, Fib.MaxMtu),
+            _ => Fib.MaxMtu,
+        };
+        return length + Ipv4Header.MinLength + (IpOptions?.Length ?? 0) <= most;
+    }
+
+    /// <summary>What sock_alloc_send_skb finds, after the route and the size: the pending error, or EPIPE after a shutdown.</summary>
+    protected Errno MaySend() => Err != Errno.OK ? TakeError() : _sendShutdown ? Errno.EPIPE : Errno.OK;
 
     /// <summary>Puts a packet out; <see cref="TryXmit"/> gives it.</summary>
     protected void Transmit(SkBuff skb)

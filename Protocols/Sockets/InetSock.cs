@@ -35,6 +35,7 @@ public abstract partial class InetSock : Sock
         // ip_dont_fragment: DO and PROBE always, WANT unless the route's MTU is locked; ip_sk_ignore_df: what is too large may be cut here all the same.
         ip.DontFragment = PmtuDisc is PmtuDisc.WANT or PmtuDisc.DO or PmtuDisc.PROBE;
         ip.AllowLocalFragmentation = PmtuDisc is PmtuDisc.DONT or PmtuDisc.WANT or PmtuDisc.OMIT;
+        ip.IgnorePathMtu = PmtuDisc >= PmtuDisc.PROBE;
         ip.BoundIfIndex = BoundIfIndex;
         ip.Options = IpOptions;
         ip.HasId = connected;

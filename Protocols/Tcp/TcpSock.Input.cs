@@ -317,12 +317,7 @@ public sealed partial class TcpSock
             Ack(skb, o, AckFlags.SlowPath);
             _snd.SndWnd = th.Window; // never scaled in a SYN
             _snd.MaxWindow = _snd.SndWnd;
-            if (o.SawTimestamp)
-            {
-                StoreTsRecent(o);
-                _advMss -= TcpOptionsReceived.TimestampAligned;
-            }
-
+            if (o.SawTimestamp) StoreTsRecent(o);
             SyncMss(_mtu);
             InitRcvMss();
             _rcv.CopiedSeq = _rcv.RcvNxt;
@@ -403,7 +398,6 @@ public sealed partial class TcpSock
                 _snd.SndWl1 = tcb.Seq;
                 _snd.MaxWindow = Math.Max(_snd.MaxWindow, _snd.SndWnd);
                 SyncMss(_mtu);
-                if (Timestamps) _advMss -= TcpOptionsReceived.TimestampAligned;
                 FinishConnect();
                 _lsndtime = _mstamp;
                 InitRcvMss();

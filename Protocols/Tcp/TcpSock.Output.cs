@@ -6,7 +6,6 @@ namespace ActorNet.Protocols.Tcp;
 public sealed partial class TcpSock
 {
     private const byte NagleOff = 1, NagleCork = 2, NaglePush = 4;
-    private const int PushAll = 0, PushOne = 1, PushProbe = 2;
 
     /// <summary>The most bytes of one large packet (sk_gso_max_size), less the longest header.</summary>
     private const int GsoMaxSize = 65_536 - 1 - 320;
@@ -73,7 +72,7 @@ public sealed partial class TcpSock
     private void PushPending(int mss, byte nonagle)
     {
         if (_state == TcpState.CLOSE || _writeQueue.IsEmpty) return;
-        if (WriteXmit(mss, nonagle, PushAll)) CheckProbeTimer();
+        if (WriteXmit(mss, nonagle, false)) CheckProbeTimer();
     }
 
     private void PushPending()
@@ -82,11 +81,10 @@ public sealed partial class TcpSock
     }
 
     /// <summary>tcp_write_xmit.</summary>
-    /// <param name="push"><see cref="PushAll"/>; <see cref="PushOne"/> burst; or <see cref="PushProbe"/>: one segment, whatever cwnd says.</param>
+    /// <param name="probe">A tail loss probe: one segment, whatever cwnd says.</param>
     /// <returns>True when something waits and nothing is in flight: the zero-window probe must run.</returns>
-    private bool WriteXmit(int mss, byte nonagle, int push)
+    private bool WriteXmit(int mss, byte nonagle, bool probe)
     {
-        bool probe = push == PushProbe;
         int sent = 0, burst = 0;
         bool cwndLimited = false;
         while (_writeQueue.Head is { } skb)
@@ -118,7 +116,7 @@ public sealed partial class TcpSock
             }
 
             sent += run;
-            if (push != PushAll) break;
+            if (probe) break;
         }
 
         if (sent > 0)

@@ -118,7 +118,7 @@ public sealed partial class TcpSock
         if (_writeQueue.Head is { } next && _snd.Allows(next.Tcp.EndSeq))
         {
             int before = _packetsOut;
-            WriteXmit(mss, NaglePush, PushProbe);
+            WriteXmit(mss, NaglePush, true);
             if (_packetsOut > before) FinishProbe();
             else ArmRetrans(RetransKind.Retrans, _rto);
             return;

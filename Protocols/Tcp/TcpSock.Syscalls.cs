@@ -12,8 +12,8 @@ public sealed partial class TcpSock
     /// <summary>The listener that made this connection has not given it to accept(2) yet.</summary>
     private TcpListener? _listenedFor;
 
-    /// <summary>Bytes in the last run of segments (<see cref="TcpControl.Continues"/>): what the kernel's last packet in the write queue holds.</summary>
-    private int _tailRun;
+    /// <summary>Bytes until the run of segments at the tail counts as a full packet of the kernel's (size_goal).</summary>
+    private int _goalLeft;
 
     /// <summary>connect(2): sends a SYN. The demux has set <see cref="Sock.Local"/> with its port.</summary>
     /// <returns>
@@ -189,10 +189,8 @@ public sealed partial class TcpSock
         int mss = CurrentMss(), goal = SizeGoal(mss), copied = 0;
         while (copied < data.Length)
         {
-            // The last packet may grow to the goal without asking for memory; what of it has been sent meanwhile does not count.
-            int run = Math.Min(_tailRun, _snd.WriteSeq - _snd.SndNxt);
-            bool goesOn = run > 0 && run < goal && _writeQueue.Tail is { Tcp.Eor: false } t && (t.Tcp.Flags & (byte)(TcpFlags.FIN | TcpFlags.SYN)) == 0;
-            if (!goesOn)
+            int room = AppendRoom(mss);
+            if (room <= 0)
             {
                 if (_wmemQueued >= Sndbuf || NotsentFull)
                 {
@@ -202,22 +200,16 @@ public sealed partial class TcpSock
                     break;
                 }
 
-                run = 0;
+                room = NewSegment(mss, goal, data.Length - copied);
             }
 
-            int n = Math.Min(goal - run, data.Length - copied);
-            AppendRun(data.Slice(copied, n), mss, goesOn);
+            int n = Math.Min(room, data.Length - copied);
+            Append(data.Slice(copied, n));
             copied += n;
-            _tailRun = run + n;
-            if (copied == data.Length || _tailRun < goal) continue;
             if (ForcedPush)
             {
                 MarkPush(_writeQueue.Tail!);
-                PushPending(mss, NaglePush);
-            }
-            else if (_snd.WriteSeq - _snd.SndNxt == _tailRun)
-            {
-                WriteXmit(mss, NaglePush, PushOne);
+                if (copied < data.Length && _writeQueue.Tail!.Length >= mss) PushPending(mss, NaglePush);
             }
         }
 
@@ -247,27 +239,17 @@ public sealed partial class TcpSock
 
     private bool NotsentFull => _user is { NotsentLowat: > 0 } u && (uint)(_snd.WriteSeq - _snd.SndNxt) >= u.NotsentLowat;
 
-    // Adds to the last run, segment by segment.
-    private void AppendRun(ReadOnlySpan<byte> data, int mss, bool goesOn)
+    // How many bytes may still join the last unsent segment.
+    private int AppendRoom(int mss)
     {
-        while (!data.IsEmpty)
-        {
-            int room = goesOn ? mss - _writeQueue.Tail!.Length : 0;
-            if (room <= 0)
-            {
-                NewSegment(mss, data.Length, goesOn);
-                room = mss;
-                goesOn = true;
-            }
-
-            int n = Math.Min(room, data.Length);
-            Append(data[..n]);
-            data = data[n..];
-        }
+        if (_writeQueue.Tail is not { } tail || tail.Tcp.Eor || (tail.Tcp.Flags & (byte)(TcpFlags.FIN | TcpFlags.SYN)) != 0) return 0;
+        return mss - tail.Length;
     }
 
-    private void NewSegment(int mss, int wanted, bool goesOn)
+    private int NewSegment(int mss, int goal, int wanted)
     {
+        bool goesOn = _writeQueue.Tail is { Tcp.Eor: false } tail && tail.Length >= mss && _goalLeft > 0;
+        if (!goesOn) _goalLeft = goal;
         SkBuff skb = Net.Pool.Alloc(Math.Min(mss, Math.Max(wanted, 256)));
         skb.Tcp.Seq = skb.Tcp.EndSeq = _snd.WriteSeq.Value;
         skb.Tcp.Flags = (byte)TcpFlags.ACK;
@@ -275,6 +257,7 @@ public sealed partial class TcpSock
         _writeQueue.Append(skb);
         _wmemQueued += skb.Truesize;
         _nonagle &= unchecked((byte)~NaglePush);
+        return mss;
     }
 
     private void Append(ReadOnlySpan<byte> data)
@@ -297,6 +280,7 @@ public sealed partial class TcpSock
         skb.Tcp.EndSeq += (uint)data.Length;
         skb.Tcp.Flags &= unchecked((byte)~TcpFlags.PSH);
         _snd.WriteSeq += data.Length;
+        _goalLeft -= data.Length;
     }
 
     /// <summary>forced_push: at least every half of the peer's window something is marked for delivery.</summary>

@@ -18,6 +18,8 @@ public sealed class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoco
         if (e != Errno.OK) return e;
         int length = UdpHeader.Length + data.Length;
         if (data.Length > UdpHeader.MaxPayload || !Fits(length, route)) return Errno.EMSGSIZE;
+        e = MaySend();
+        if (e != Errno.OK) return e;
 
         SkBuff skb = Net.Pool.Alloc(Headroom, length);
         IpAddress saddr = IpAddress.FromV4(route.Saddr), daddr = IpAddress.FromV4(route.Daddr);

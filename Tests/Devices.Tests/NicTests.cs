@@ -172,6 +172,33 @@ public sealed class NicTests
     }
 
     [Fact]
+    public void Any_bytes_from_the_wire_go_up_or_are_dropped_for_a_reason()
+    {
+        (Rig rig, RigHost a, RigHost b) = Pair(Gigabit);
+        using Rig _ = rig;
+        b.OnlyCounts = true;
+        var random = new RandomStream(4, "t", "bytes");
+        const int N = 3000;
+        for (int i = 0; i < N; i++)
+        {
+            int length = random.Below(3) == 0 ? (int)random.Below(20) : (int)random.Below(2000);
+            SkBuff skb = rig.Pool.Alloc(128, length);
+            Span<byte> bytes = skb.Put(length);
+            for (int j = 0; j < length; j++) bytes[j] = (byte)random.NextUInt32();
+            if (length >= 14 && random.Below(2) == 0) b.Mac.Write(bytes);
+            if (length >= 14 && random.Below(2) == 0) (bytes[12], bytes[13]) = (8, 0);
+            skb.IfIndex = 2;
+            b.Nic.Tell(skb, ActorRefs.NoSender); // as the wire does: not OUTGOING
+        }
+
+        rig.Run(Ms);
+        DropReason[] reasons = [DropReason.HDR_TRUNC, DropReason.PKT_TOO_BIG, DropReason.OTHERHOST, DropReason.UNHANDLED_PROTO];
+        Assert.All(reasons, r => Assert.True(b.Net.Mib.Drops(r) > 0, $"{r}"));
+        Assert.Equal(N, b.Received + reasons.Sum(b.Net.Mib.Drops));
+        Assert.Equal(b.Stats.rx_errors, b.Net.Mib.Drops(DropReason.HDR_TRUNC) + b.Net.Mib.Drops(DropReason.PKT_TOO_BIG));
+    }
+
+    [Fact]
     public void Settings_are_answered_with_errno_and_announced_to_those_above()
     {
         (Rig rig, RigHost a, RigHost b) = Pair(Gigabit);
@@ -271,7 +298,6 @@ public sealed class NicTests
     }
 
     [Fact]
-    [Trait("Engine", "Embedded")]
     public void Frames_cost_no_allocation_once_the_queues_have_their_size()
     {
         (Rig rig, RigHost a, RigHost b) = Pair(Gigabit);

@@ -1,2 +1,1 @@
 global using ActorNet.Protocols.Tcp;
-global using System.Buffers.Binary;

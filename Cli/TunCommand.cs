@@ -1,0 +1,141 @@
+// actornet tun: one simulated host behind a TUN device, in real time. The kernel's side of the device is set up here too (`ip address`,
+// `ip link`), and the device goes when the program ends.
+
+using System.CommandLine;
+using System.Diagnostics;
+using ActorNet.Actors;
+using ActorNet.Devices.Capture;
+using ActorNet.Devices.Tun;
+using ActorNet.Experiments;
+using ActorNet.Protocols;
+
+namespace ActorNet.Cli;
+
+/// <summary>The `tun` command.</summary>
+internal static class TunCommand
+{
+    private const string HostName = "host", DeviceName = "tun0";
+    private static readonly Duration Forever = Duration.FromSeconds(3600L * 24 * 365 * 100);
+    private static readonly Duration Drain = Duration.FromMilliseconds(300);
+
+    private sealed record Request(string Name, string Address, string Peer, string Program, string? Root, string[] Settings, int Mtu, ulong Seed, string? Capture, string Level);
+
+    public static Command Create()
+    {
+        var name = new Option<string>("--name") { Description = "The TUN device to make.", Required = true, HelpName = "DEV" };
+        var address = new Option<string>("--address") { Description = "The simulated host's address with its prefix length.", Required = true, HelpName = "ADDRESS/LENGTH" };
+        var peer = new Option<string>("--peer") { Description = "The kernel's address on the device.", Required = true, HelpName = "ADDRESS" };
+        var program = new Option<string>("--program") { Description = $"What the host runs: {string.Join(", ", Servers())}.", Required = true, HelpName = "NAME" };
+        var root = new Option<string?>("--http-root") { Description = "http-server: the folder whose files are served.", HelpName = "DIR" };
+        var set = new Option<string[]>("--set") { Description = "A parameter of the program (see `actornet programs NAME`), such as --set port=8080, or sysctl.NAME=value.", HelpName = "key=value" };
+        var mtu = new Option<int>("--mtu") { Description = "The device's MTU, 68 to 65535.", DefaultValueFactory = _ => 1500, HelpName = "BYTES" };
+        var seed = new Option<ulong>("--seed") { Description = "Of initial sequence numbers and the like.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var capture = new Option<string?>("--capture") { Description = "Write the device's packets to this pcapng file.", HelpName = "FILE" };
+        Option<string> level = Logs.LevelOption();
+        var command = new Command("tun", "Puts a simulated host behind a TUN device: ping it, curl it. Linux, needs root (CAP_NET_ADMIN).")
+        {
+            name, address, peer, program, root, set, mtu, seed, capture, level,
+        };
+        command.SetAction(r => Run(new Request(r.GetRequiredValue(name), r.GetRequiredValue(address), r.GetRequiredValue(peer), r.GetRequiredValue(program), r.GetValue(root),
+            r.GetValue(set) ?? [], r.GetValue(mtu), r.GetValue(seed), r.GetValue(capture), r.GetRequiredValue(level))));
+        return command;
+    }
+
+    private static IEnumerable<string> Servers() => ProgramTable.All.Where(p => p.Targets != TargetRule.Required).Select(p => p.Name);
+
+    private static int Run(Request request)
+    {
+        using var interrupts = new Interrupts();
+        TunProgram program = TunProgram.Read(request.Program, request.Root, request.Settings);
+        (InterfaceAddress address, IpAddress peer) = Addresses(request);
+        using Logs logs = Logs.To(request.Level, file: null, console: true);
+        using TunDevice tun = Open(request, address, peer);
+        ActorSystem system = EngineRun.Create("actornet", logs.EngineConfig, EngineMode.Realtime);
+        try
+        {
+            var network = new Network(system, request.Seed);
+            SimHost host = network.AddHost(HostName).AddTun(DeviceName, tun, request.Mtu).AddAddress(DeviceName, address.ToString());
+            if (!address.Contains(peer)) host.AddRoute(new InterfaceAddress(peer, 32).ToString(), null, DeviceName);
+            host.AddRoute("default", null, DeviceName);
+            foreach ((string key, string value) in program.Sysctls) host.Sysctl(key, value);
+            PcapngFile? capture = request.Capture is null ? null : network.Capture(host, DeviceName, request.Capture);
+            var meter = new ProgramMeter(request.Program, HostName);
+            bool listens = false;
+            ProcessStatus process = host.Run(request.Program,
+                os => program.Kind.Run(new ProgramContext(os, program.Parameters, meter, request.Program, 0, []) { OnListening = () => Volatile.Write(ref listens, true) }), noFile: 65_536);
+            network.RunFor(Forever, () => Volatile.Read(ref listens) || process.Exited, interrupts.Token);
+            Console.Out.WriteLine($"ready: {request.Program} on {address.Address}{program.Port} behind {request.Name}; the kernel is {peer}");
+            Console.Out.Flush();
+            network.RunFor(Forever, () => process.Exited, interrupts.Token);
+            return End(network, meter, capture);
+        }
+        finally
+        {
+            system.Terminate();
+        }
+    }
+
+    // A signal is how this command ends: exit code 0, unless the books are not even.
+    private static int End(Network network, ProgramMeter meter, PcapngFile? capture)
+    {
+        network.StopPrograms();
+        network.RunFor(Drain);
+        network.Destroy();
+        Console.Out.WriteLine($"{meter.Name}: {Quantity.Number(meter.Requests)} requests, {Quantity.Number(meter.Errors)} errors, {Quantity.Bytes(meter.BytesReceived)} received, {Quantity.Bytes(meter.BytesSent)} sent");
+        if (capture?.Error is { } error) Console.Error.WriteLine($"capture: {error}");
+        List<string> violations = [.. network.Failures.Select(f => f.ToString()), .. network.Audit()];
+        foreach (string violation in violations) Console.Error.WriteLine($"violation: {violation}");
+        return violations.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
+    }
+
+    private static (InterfaceAddress Address, IpAddress Peer) Addresses(Request request)
+    {
+        List<string> errors = [];
+        if (!InterfaceAddress.TryParse(request.Address, out InterfaceAddress address)) errors.Add($"--address {request.Address}: expected an IPv4 address with its prefix length, such as 10.77.0.2/24");
+        if (!IpAddress.TryParse(request.Peer, out IpAddress peer) || !peer.IsV4) errors.Add($"--peer {request.Peer}: expected an IPv4 address, such as 10.77.0.1");
+        if (errors.Count == 0 && peer == address.Address) errors.Add($"--peer {request.Peer}: the host and the kernel cannot have the same address");
+        if (request.Name.Length is 0 or > 15 || request.Name.Contains('/', StringComparison.Ordinal)) errors.Add($"--name {request.Name}: a device's name has 1 to 15 letters and no '/'");
+        if (request.Mtu is < 68 or > 65_535) errors.Add($"--mtu {request.Mtu}: expected 68 to 65535");
+        return errors.Count == 0 ? (address, peer) : throw new ScenarioException(errors);
+    }
+
+    private static TunDevice Open(Request request, InterfaceAddress address, IpAddress peer)
+    {
+        TunDevice? tun = null;
+        try
+        {
+            tun = TunDevice.Open(request.Name);
+            tun.Mtu = request.Mtu;
+            // The kernel's side. With a prefix that holds both, the device's subnet leads to the host; else a route to it does.
+            Ip("address", "add", address.Contains(peer) ? $"{peer}/{address.PrefixLength}" : $"{peer}/32", "dev", request.Name);
+            Ip("link", "set", "dev", request.Name, "up");
+            if (!address.Contains(peer)) Ip("route", "add", $"{address.Address}/32", "dev", request.Name);
+            return tun;
+        }
+        catch (TunException e)
+        {
+            tun?.Dispose();
+            throw new ScenarioException($"--name {request.Name}: {e.Message}");
+        }
+        catch
+        {
+            tun?.Dispose();
+            throw;
+        }
+    }
+
+    private static void Ip(params string[] arguments)
+    {
+        try
+        {
+            using Process ip = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true, UseShellExecute = false })!;
+            string error = ip.StandardError.ReadToEnd();
+            ip.WaitForExit();
+            if (ip.ExitCode != 0) throw new ScenarioException($"ip {string.Join(' ', arguments)}: {error.Trim().ReplaceLineEndings(" ")}");
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new ScenarioException($"ip (of iproute2) is needed to set up the device: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+// A scenario as a network of actors: each spec becomes what it says, in the order of the file.
+
+using ActorNet.Actors;
+using ActorNet.Devices.Capture;
+using ActorNet.Devices.Switching;
+using ActorNet.Protocols;
+
+namespace ActorNet.Experiments;
+
+/// <summary>Builds a network from a scenario, and keeps what is measured on it.</summary>
+internal sealed class ScenarioNetwork
+{
+    private readonly List<(CaptureSpec Spec, string File, PcapngFile Capture)> _captures = [];
+    private int _unfinished;
+
+    /// <param name="folder">Where captures go; null: none are written.</param>
+    public ScenarioNetwork(Scenario scenario, ActorSystem system, RunFolder? folder)
+    {
+        Scenario = scenario;
+        Network = new Network(system, scenario.Seed);
+        foreach (HostSpec host in scenario.Hosts)
+        {
+            SimHost made = Network.AddHost(host.Name);
+            foreach ((string name, string value) in host.Sysctls) made.Sysctl(name, value);
+        }
+
+        foreach (SwitchSpec s in scenario.Switches)
+            Network.AddSwitch(s.Name, Switch.Options.Default with { Ageing = s.Aging });
+        foreach (LinkSpec link in scenario.Links) Plug(link);
+        foreach (HostSpec host in scenario.Hosts) Configure(host);
+        if (folder is not null)
+            foreach (CaptureSpec capture in scenario.Captures) Capture(capture, folder);
+        foreach (ProgramSpec program in scenario.Programs) Start(program);
+    }
+
+    public Scenario Scenario { get; }
+
+    public Network Network { get; }
+
+    /// <summary>One per instance, in the order of the scenario's programs.</summary>
+    public List<ProgramMeter> Meters { get; } = [];
+
+    /// <summary>Whether there are programs that end by themselves, and all have.</summary>
+    public bool AllEnded => Finite > 0 && Volatile.Read(ref _unfinished) == 0;
+
+    /// <summary>When the last of them ended.</summary>
+    public Instant LastEnd => Meters.Where(m => m.Ended).Select(m => m.EndedAt).DefaultIfEmpty(Instant.Zero).Max();
+
+    /// <summary>How many instances end by themselves.</summary>
+    public int Finite { get; private set; }
+
+    public IEnumerable<CaptureSummary> Captures => _captures.Select(c => new CaptureSummary(c.Spec.NodeName, c.Spec.Device, c.File, c.Capture.Packets));
+
+    /// <summary>Captures that the disk would not take to their end.</summary>
+    public IEnumerable<string> CaptureErrors => _captures.Where(c => c.Capture.Error is not null).Select(c => $"{c.File}: {c.Capture.Error}");
+
+    private void Plug(LinkSpec link)
+    {
+        (LinkEnd a, LinkEnd b) = (link.A, link.B);
+        int mtu = a.Device?.Mtu ?? b.Device?.Mtu ?? 1500;
+        if (a.Device is { } host && b.Device is { } other) Network.Link(Host(host), host.Name, Host(other), other.Name, link.Forward, link.Backward, mtu);
+        else if (a.Device is { } left) Network.Link(Host(left), left.Name, SwitchOf(b), b.PortName, link.Forward, link.Backward, mtu);
+        else if (b.Device is { } right) Network.Link(Host(right), right.Name, SwitchOf(a), a.PortName, link.Backward, link.Forward, mtu);
+        else Network.Link(SwitchOf(a), a.PortName, SwitchOf(b), b.PortName, link.Forward, link.Backward, mtu);
+    }
+
+    private SimHost Host(DeviceSpec device) => Network.Host(device.Host.Name)!;
+
+    private readonly Dictionary<string, SimSwitch> _switches = new(StringComparer.Ordinal);
+
+    private SimSwitch SwitchOf(LinkEnd end)
+    {
+        if (_switches.Count == 0)
+            foreach (SimSwitch s in Network.Switches) _switches.Add(s.Name, s);
+        return _switches[end.NodeName];
+    }
+
+    private void Configure(HostSpec spec)
+    {
+        SimHost host = Network.Host(spec.Name)!;
+        foreach (DeviceSpec device in spec.Devices)
+            foreach (InterfaceAddress address in device.Addresses) host.AddAddress(device.Name, address.ToString());
+        foreach (RouteSpec route in spec.Routes)
+            host.AddRoute(route.Prefix.PrefixLength == 0 ? "default" : route.Prefix.ToString(), route.Via?.ToString(), route.Device);
+    }
+
+    private void Capture(CaptureSpec spec, RunFolder folder)
+    {
+        string file = $"{spec.NodeName}-{spec.Device}.pcapng";
+        PcapngFile capture = Network.Capture(Network.Host(spec.NodeName)!, spec.Device, folder.Begin(file), spec.SnapLength);
+        _captures.Add((spec, file, capture));
+    }
+
+    private void Start(ProgramSpec spec)
+    {
+        var meter = new ProgramMeter(spec.Name, spec.Host.Name);
+        Meters.Add(meter);
+        bool finite = spec.Kind.Ends(spec.Parameters);
+        if (finite)
+        {
+            Finite++;
+            _unfinished++;
+        }
+
+        Network.Host(spec.Host.Name)!.Run(spec.Name, os => Live(os, spec, meter, finite), spec.Start, spec.NoFile);
+    }
+
+    private async Task Live(Os os, ProgramSpec spec, ProgramMeter meter, bool finite)
+    {
+        meter.StartedAt = os.Now;
+        try
+        {
+            await spec.Kind.Run(new ProgramContext(os, spec.Parameters, meter, spec.Name, spec.Index, spec.Targets));
+            meter.EndedAt = os.Now;
+        }
+        catch (ErrnoException e)
+        {
+            // A call that the program cannot go on without: it ends, as a C program would after perror.
+            meter.Failed(TcpServing.NameOf(e.Errno));
+            meter.EndedAt = os.Now;
+        }
+        finally
+        {
+            if (finite) Interlocked.Decrement(ref _unfinished);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+// Runs a scenario: builds it, drives virtual time, ends it, audits it, and writes what was measured.
+
+using System.Diagnostics;
+using ActorNet.Actors;
+using ActorNet.Protocols;
+
+namespace ActorNet.Experiments;
+
+/// <summary>What a run is asked beyond its scenario.</summary>
+public sealed record RunOptions
+{
+    /// <summary>Where files go; null writes none.</summary>
+    public string? OutFolder { get; init; }
+
+    /// <summary>The engine's configuration.</summary>
+    public Config EngineConfig { get; init; } = ConfigurationFactory.Empty;
+
+    /// <summary>Told about five times a second of wall time.</summary>
+    public Action<RunProgress>? OnProgress { get; init; }
+}
+
+/// <summary>A finished run.</summary>
+/// <param name="Programs">One meter per program name, all hosts together, in the order of the scenario.</param>
+public sealed record RunResult(Summary Summary, IReadOnlyList<ProgramMeter> Programs, string? Folder)
+{
+    public bool Failed => Summary.Outcome == RunOutcome.Failed;
+
+    public bool Interrupted => Summary.Outcome == RunOutcome.Interrupted;
+}
+
+/// <summary>One run of one scenario.</summary>
+public sealed class ScenarioRun(Scenario scenario, RunOptions options)
+{
+    private static readonly Duration Slice = Duration.FromMilliseconds(10);
+    private static readonly Duration LongestSilence = Duration.FromSeconds(4 * 3600);
+
+    private readonly Stopwatch _wall = new();
+    private long _nextReport;
+
+    /// <summary>Runs it to its end. What was measured is kept and written even when it is cancelled.</summary>
+    /// <exception cref="ScenarioException">It cannot be built, or its folder cannot be written; nothing is left behind.</exception>
+    public RunResult Execute(CancellationToken cancel = default)
+    {
+        _wall.Start();
+        RunFolder? folder = options.OutFolder is { } path ? new RunFolder(path) : null;
+        ActorSystem system = EngineRun.Create("actornet", options.EngineConfig, EngineMode.Virtual);
+        try
+        {
+            ScenarioNetwork network = Build(system, folder);
+            using MetricsCsv? metrics = folder is null ? null : new MetricsCsv(folder.Begin("metrics.csv"));
+            string outcome = Drive(system, network, metrics, cancel);
+            Instant ended = outcome == RunOutcome.Completed ? network.LastEnd : network.Network.Now;
+            Sample(network, metrics, network.Network.Now);
+            ulong trace = network.Network.TraceHash; // of what was measured: how the run is taken down is not part of it
+            List<string> violations = End(network, outcome);
+            if (violations.Count > 0 && outcome != RunOutcome.Interrupted) outcome = RunOutcome.Failed;
+            var measured = new Measurement(network, ended, _wall.Elapsed.TotalSeconds, system.EventsHandled());
+            Summary summary = measured.Summarise(outcome, trace, violations);
+            metrics?.Dispose();
+            folder?.Commit();
+            folder?.Write("summary.json", summary.ToJson() + "\n");
+            return new RunResult(summary, measured.ByName, folder?.Path);
+        }
+        catch
+        {
+            folder?.Abandon();
+            throw;
+        }
+        finally
+        {
+            system.Terminate();
+        }
+    }
+
+    private ScenarioNetwork Build(ActorSystem system, RunFolder? folder)
+    {
+        try
+        {
+            return new ScenarioNetwork(scenario, system, folder);
+        }
+        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            throw new ScenarioException($"{scenario.File}: {e.Message}");
+        }
+    }
+
+    // The run is looked at between slices of virtual time, not after each event: when it ends must not depend on which of two hosts ran first.
+    private string Drive(ActorSystem system, ScenarioNetwork network, MetricsCsv? metrics, CancellationToken cancel)
+    {
+        Instant end = scenario.Duration is { } d ? Instant.Zero + d : Instant.Never;
+        Instant nextSample = Instant.Zero + scenario.Sample, lastEvent = Instant.Zero;
+        Duration slice = Slice;
+        long events = -1;
+        while (true)
+        {
+            Instant now = network.Network.Now;
+            Look(system, network);
+            if (cancel.IsCancellationRequested) return RunOutcome.Interrupted;
+            if (network.AllEnded) return RunOutcome.Completed;
+            if (now >= end) return RunOutcome.Duration;
+            if (end == Instant.Never && now - lastEvent > LongestSilence) return RunOutcome.Failed;
+            Instant until = Instant.Min(now + slice, end);
+            network.Network.RunUntil(slice == Slice ? Instant.Min(until, nextSample) : until, null, cancel);
+            now = network.Network.Now;
+            if (system.EventsHandled() == events)
+            {
+                slice *= 2; // nothing happens: look ever further ahead
+                continue;
+            }
+
+            (events, lastEvent, slice) = (system.EventsHandled(), now, Slice);
+            if (now < nextSample) continue;
+            Sample(network, metrics, now);
+            nextSample = now + scenario.Sample;
+        }
+    }
+
+    private void Look(ActorSystem system, ScenarioNetwork network)
+    {
+        long wall = _wall.ElapsedMilliseconds;
+        if (options.OnProgress is not { } report || wall < _nextReport) return;
+        _nextReport = wall + 200;
+        double seconds = _wall.Elapsed.TotalSeconds;
+        long events = system.EventsHandled();
+        double now = network.Network.Now.Seconds;
+        double share = network.Finite == 0 ? 0 : network.Meters.Where(m => m.Planned > 0 || m.PlannedBytes > 0).Sum(m => m.Share) / network.Finite;
+        if (scenario.Duration is { } d) share = Math.Max(share, now / d.TotalSeconds);
+        report(new RunProgress(now, seconds, events, events / Math.Max(seconds, 1e-9), share > 0 ? Math.Min(1, share) : null));
+    }
+
+    private void Sample(ScenarioNetwork network, MetricsCsv? metrics, Instant now)
+    {
+        if (metrics is null) return;
+        metrics.Programs(now, Measurement.MergeByName(network.Meters));
+        metrics.Network(now, Measurement.Counters(network.Network.Hosts.Select(h => h.Net.Mib).ToArray()), Measurement.Drops(Measurement.AllMibs(network.Network)));
+    }
+
+    // Programs are told to stop, connections get their time to close, what is left is destroyed, and the books must be even.
+    private List<string> End(ScenarioNetwork network, string outcome)
+    {
+        List<string> violations = [];
+        if (outcome == RunOutcome.Failed)
+            violations.Add("nothing happens any more, but not all programs have ended: " + string.Join(", ", network.Meters.Where(m => !m.Ended).Select(m => $"{m.Name} on {m.Host}").Take(10)));
+        network.Network.StopPrograms();
+        network.Network.RunFor(scenario.Drain);
+        network.Network.Destroy();
+        violations.AddRange(network.Network.Failures.Select(f => f.ToString()));
+        violations.AddRange(network.Network.Audit());
+        violations.AddRange(network.CaptureErrors);
+        return violations.Select(v => v.ReplaceLineEndings(" ")).ToList();
+    }
+}

@@ -1,0 +1,119 @@
+// Reads `links`: each section is one wire or a bundle (a star, or two groups shared out), each direction with its own impairments.
+
+using System.Globalization;
+using ActorNet.Devices.Wires;
+using ActorNet.Protocols;
+
+namespace ActorNet.Experiments;
+
+/// <summary>Expands link sections into wires between devices and ports.</summary>
+internal sealed class LinkReader(ScenarioErrors errors, NodeNames names)
+{
+    private readonly record struct End(HostSpec? Host, SwitchSpec? Switch, string? Device);
+
+    public List<LinkSpec> Links { get; } = [];
+
+    public void Read(SettingsNode section)
+    {
+        if (section.Kind != SettingsKind.Object)
+        {
+            errors.Add(section, $"{section.Describe()}: expected an object {{ … }} with a name for each link");
+            return;
+        }
+
+        foreach ((string name, SettingsNode node) in section.Fields)
+            if (node.Kind != SettingsKind.Null) ReadLink(name, new SectionReader(node, ScenarioKeys.Link, errors));
+    }
+
+    private void ReadLink(string name, SectionReader reader)
+    {
+        WireSpec forward = Wire(reader, ScenarioKeys.Forward), backward = Wire(reader, ScenarioKeys.Backward);
+        if (!reader.Require(ScenarioKeys.Between)) return;
+        IReadOnlyList<SettingsNode> between = reader.Get(ScenarioKeys.Between);
+        if (between.Count != 2)
+        {
+            reader.Fail(ScenarioKeys.Between, $"{between.Count} ends: expected two, as in [client, lan]");
+            return;
+        }
+
+        List<End> a = Ends(between[0]), b = Ends(between[1]);
+        if (a.Count == 0 || b.Count == 0) return;
+        int wires = Math.Max(a.Count, b.Count);
+        for (int i = 0; i < wires; i++)
+        {
+            End one = a[(int)((long)i * a.Count / wires)], other = b[(int)((long)i * b.Count / wires)];
+            if (one.Host is not null && one.Host == other.Host)
+            {
+                reader.Fail(ScenarioKeys.Between, $"both ends are {one.Host.Name}");
+                return;
+            }
+
+            LinkEnd endA = Attach(one, reader), endB = Attach(other, reader);
+            string wireName = wires == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}[{i + 1}]");
+            Links.Add(new LinkSpec(wireName, endA, endB, forward, backward, reader.Node.Origin));
+        }
+    }
+
+    private List<End> Ends(SettingsNode text)
+    {
+        string name = text.Text;
+        string? device = null;
+        int colon = name.IndexOf(':', StringComparison.Ordinal);
+        if (colon >= 0) (name, device) = (name[..colon], name[(colon + 1)..]);
+        if (names.TryHosts(name, out IReadOnlyList<HostSpec> hosts)) return hosts.Select(h => new End(h, null, device)).ToList();
+        if (names.TrySwitches(name, out IReadOnlyList<SwitchSpec> switches)) return switches.Select(s => new End(null, s, device)).ToList();
+        errors.Add(text, $"unknown host or switch '{name}'{Nearest.Hint(name, names.Names)}");
+        return [];
+    }
+
+    private LinkEnd Attach(End end, SectionReader reader)
+    {
+        if (end.Switch is { } sw) return new LinkEnd(null, sw, end.Device ?? string.Create(CultureInfo.InvariantCulture, $"port{++sw.Ports}"));
+        HostSpec host = end.Host!;
+        string name = end.Device ?? FreeName(host);
+        if (host.Devices.Any(d => d.Name == name)) reader.Fail(ScenarioKeys.Between, $"{host.Name}:{name} already has a link");
+        var device = new DeviceSpec(host, name) { Mtu = (int)reader.Get(ScenarioKeys.LinkMtu) };
+        host.Devices.Add(device);
+        return new LinkEnd(device, null, name);
+    }
+
+    private static string FreeName(HostSpec host)
+    {
+        int n = host.Devices.Count;
+        while (true)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"eth{n}");
+            if (!host.Devices.Any(d => d.Name == name)) return name;
+            n++;
+        }
+    }
+
+    private WireSpec Wire(SectionReader link, NodeKey direction)
+    {
+        SettingsNode? node = link.Get(direction);
+        SectionReader? own = node is null ? null : new SectionReader(node, ScenarioKeys.Wire, errors);
+        SectionReader From(Key key) => own is not null && own.Has(key) ? own : link;
+        T Get<T>(Key<T> key) => From(key).Get(key);
+
+        string queue = Get(ScenarioKeys.Queue);
+        int? packets = null;
+        long bytes = 0;
+        if (Units.TryInteger(queue, out long n) && n is >= 0 and <= int.MaxValue) packets = (int)n;
+        else if (Units.TrySize(queue, out bytes)) packets = int.MaxValue;
+        else From(ScenarioKeys.Queue).Fail(ScenarioKeys.Queue, $"'{queue}': expected packets (1000) or {Units.SizeExpected}");
+        if (!From(ScenarioKeys.Queue).Has(ScenarioKeys.Queue)) packets = null; // the device's own txqueuelen
+
+        Duration delay = Get(ScenarioKeys.Delay);
+        if (delay.Nanoseconds < 1) From(ScenarioKeys.Delay).Fail(ScenarioKeys.Delay, "a wire takes at least 1ns");
+        if (Get(ScenarioKeys.Jitter) > delay) From(ScenarioKeys.Jitter).Fail(ScenarioKeys.Jitter, "is longer than the delay it varies");
+        SectionReader ahead = From(ScenarioKeys.ReorderAhead);
+        return new WireSpec
+        {
+            Rate = Get(ScenarioKeys.Rate), Delay = delay, Jitter = Get(ScenarioKeys.Jitter), KeepOrder = Get(ScenarioKeys.KeepOrder),
+            Loss = Get(ScenarioKeys.Loss), Duplicate = Get(ScenarioKeys.Duplicate), Corrupt = Get(ScenarioKeys.Corrupt),
+            Reorder = Get(ScenarioKeys.Reorder), ReorderGap = (int)Get(ScenarioKeys.ReorderGap),
+            ReorderAhead = ahead.Maybe(ScenarioKeys.ReorderAhead),
+            QueuePackets = packets, QueueBytes = bytes,
+        };
+    }
+}
