@@ -120,7 +120,12 @@ internal sealed partial class SockActor : UntypedActor
             SkBuff? next = skb.Next;
             skb.Next = null;
             if ((_state & State.Releasing) != 0) Stack.Net.Mib.Drop(skb, DropReason.NO_SOCKET);
-            else if (!_ops.Diverts(this, skb)) Sk.Rcv(skb, Now);
+            else if (!_ops.Diverts(this, skb))
+            {
+                Sk.Rcv(skb, Now);
+                if (next is not null) _ops.AfterTurn(this); // the rest of the batch may be for a child that this segment made
+            }
+
             skb = next;
         }
     }

@@ -100,7 +100,13 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
             if (now >= end) return RunOutcome.Duration;
             if (end == Instant.Never && now - lastEvent > LongestSilence) return RunOutcome.Failed;
             Instant until = Instant.Min(now + slice, end);
-            network.Network.RunUntil(slice == Slice ? Instant.Min(until, nextSample) : until, null, cancel);
+            while (slice == Slice && nextSample < until && !cancel.IsCancellationRequested)
+            {
+                network.Network.RunUntil(nextSample, null, cancel);
+                nextSample = Sample(network, metrics, nextSample);
+            }
+
+            network.Network.RunUntil(until, null, cancel);
             now = network.Network.Now;
             if (system.EventsHandled() == events)
             {
@@ -109,9 +115,7 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
             }
 
             (events, lastEvent, slice) = (system.EventsHandled(), now, Slice);
-            if (now < nextSample) continue;
-            Sample(network, metrics, now);
-            nextSample = now + scenario.Sample;
+            if (now >= nextSample) nextSample = Sample(network, metrics, now);
         }
     }
 
@@ -128,11 +132,13 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
         report(new RunProgress(now, seconds, events, events / Math.Max(seconds, 1e-9), share > 0 ? Math.Min(1, share) : null));
     }
 
-    private void Sample(ScenarioNetwork network, MetricsCsv? metrics, Instant now)
+    // Answers when the next sample is due.
+    private Instant Sample(ScenarioNetwork network, MetricsCsv? metrics, Instant now)
     {
-        if (metrics is null) return;
+        if (metrics is null) return Instant.Never;
         metrics.Programs(now, Measurement.MergeByName(network.Meters));
         metrics.Network(now, Measurement.Counters(network.Network.Hosts.Select(h => h.Net.Mib).ToArray()), Measurement.Drops(Measurement.AllMibs(network.Network)));
+        return now + scenario.Sample;
     }
 
     // Programs are told to stop, connections get their time to close, what is left is destroyed, and the books must be even.
