@@ -125,7 +125,21 @@ public static class InternetChecksum
         ref byte q = ref MemoryMarshal.GetReference(destination);
         nuint i = 0, n = (nuint)source.Length;
         ulong sum = 0;
-        if (Vector256.IsHardwareAccelerated && n >= 64)
+        if (Vector512.IsHardwareAccelerated && n >= 256)
+        {
+            Vector512<ulong> low = Vector512<ulong>.Zero, high = Vector512<ulong>.Zero, mask = Vector512.Create(0xFFFF_FFFFUL);
+            for (; i + 128 <= n; i += 128)
+            {
+                Vector512<byte> a = Vector512.LoadUnsafe(ref p, i), b = Vector512.LoadUnsafe(ref p, i + 64);
+                a.StoreUnsafe(ref q, i);
+                b.StoreUnsafe(ref q, i + 64);
+                low += (a.AsUInt64() & mask) + (b.AsUInt64() & mask);
+                high += (a.AsUInt64() >>> 32) + (b.AsUInt64() >>> 32);
+            }
+
+            sum = Vector512.Sum(low) + Vector512.Sum(high);
+        }
+        else if (Vector256.IsHardwareAccelerated && n >= 64)
         {
             Vector256<ulong> low = Vector256<ulong>.Zero, high = Vector256<ulong>.Zero, mask = Vector256.Create(0xFFFF_FFFFUL);
             for (; i + 64 <= n; i += 64)

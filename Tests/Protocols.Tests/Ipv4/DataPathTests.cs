@@ -7,13 +7,17 @@ namespace ActorNet.Protocols.Tests.Ipv4Machine;
 
 public class DataPathTests
 {
-    private readonly IpBench _a = new(seed: 1), _b = new(seed: 2);
+    private static readonly SkBuffPool s_pool = new();
+
+    private readonly IpBench _a, _b;
     private readonly Neighbours _na, _nb;
     private readonly PortTable<UdpSock> _ports;
     private readonly UdpSock _from, _to;
 
     public DataPathTests()
     {
+        _a = new IpBench(seed: 1);
+        _b = new IpBench(seed: 2, pool: _a.Pool);
         _b.Fib.RemoveAddress(_b.Eth0, IpBench.A("10.0.0.1"));
         _b.Fib.AddAddress(_b.Eth0, IpBench.A("10.0.0.2"), 24);
         _b.Eth0.Address = IpBench.PeerMac;
@@ -68,7 +72,7 @@ public class DataPathTests
         {
             if (i == N) (allocated, ticks) = (GC.GetAllocatedBytesForCurrentThread(), Stopwatch.GetTimestamp());
             now += new Duration(1000);
-            Assert.Equal(18, _from.Send(data, null, 0, now).Value);
+            if (_from.Send(data, null, 0, now).Value != 18) throw new InvalidOperationException($"{i} not sent");
             Pump(now);
             SysResult r = _to.Recv(room, 0, now, out _, out _);
             if (r.Value != 18) throw new InvalidOperationException($"{i}: {r}");
@@ -76,7 +80,7 @@ public class DataPathTests
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, N / 10);
         Assert.InRange(Stopwatch.GetElapsedTime(ticks).TotalNanoseconds / N, 1, 100_000);
-        Assert.Equal((0L, 0L), (_a.Pool.Outstanding, _b.Pool.Outstanding));
+        Assert.Equal(0, _a.Pool.Outstanding);
         Assert.Equal(2 * N, _b.Net.Mib[Snmp.UdpInDatagrams]);
     }
 
@@ -94,7 +98,7 @@ public class DataPathTests
 
         static object Make(int i)
         {
-            var b = new IpBench(seed: (ulong)i);
+            var b = new IpBench(seed: (ulong)i, pool: s_pool);
             return (b, new Neighbours(b.Net, b.Fib, b.Eth0));
         }
     }

@@ -8,8 +8,9 @@ internal sealed class IpBench
 {
     public static readonly MacAddress Mac0 = new(0x0200_0000_0001), Mac1 = new(0x0200_0000_0002), PeerMac = new(0x0200_0000_0099);
 
-    public IpBench(bool forward = false, ulong seed = 1)
+    public IpBench(bool forward = false, ulong seed = 1, SkBuffPool? pool = null)
     {
+        Pool = pool ?? new SkBuffPool();
         Net = new Net("h", seed, Pool);
         Net.Sysctl.ip_forward = forward;
         Fib = new Fib(Net);
@@ -24,7 +25,7 @@ internal sealed class IpBench
         Ip = new Ipv4(Net, Fib, Icmp);
     }
 
-    public SkBuffPool Pool { get; } = new();
+    public SkBuffPool Pool { get; }
 
     public Net Net { get; }
 
