@@ -106,12 +106,15 @@ public sealed class SkBuffPool
 
         for (int i = 1; i < magazine.Length; i++) free.Push(magazine[i]);
         skb = magazine[0];
+        Mine().Spare ??= magazine; // the next spill's
         return true;
     }
 
     private void Spill(Stack<SkBuff> free, int c)
     {
-        var magazine = new SkBuff[Magazine];
+        Shard shard = Mine();
+        SkBuff[] magazine = shard.Spare ?? new SkBuff[Magazine];
+        shard.Spare = null;
         for (int i = 0; i < Magazine; i++) magazine[i] = free.Pop();
         lock (_gate) _depot[c].Push(magazine);
     }
@@ -121,6 +124,7 @@ public sealed class SkBuffPool
         public readonly SkBuffPool Owner = owner;
         public readonly int Thread = thread;
         public readonly Stack<SkBuff>[] Free = [new(), new(), new(), new()];
+        public SkBuff[]? Spare;
         public long Allocated, Freed;
     }
 }

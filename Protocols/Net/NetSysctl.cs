@@ -43,7 +43,7 @@ public sealed class NetSysctl
     public int tcp_max_syn_backlog = 4096, tcp_max_tw_buckets = 262_144, tcp_max_orphans = 262_144;
     public int tcp_challenge_ack_limit = 0x7FFF_FFFF, tcp_invalid_ratelimit = 500;
     public int tcp_fin_timeout = 60, tcp_keepalive_time = 7200, tcp_keepalive_intvl = 75, tcp_keepalive_probes = 9;
-    public int tcp_base_mss = 1024, tcp_min_snd_mss = 48, tcp_mtu_probing, tcp_reordering = 3;
+    public int tcp_base_mss = 1024, tcp_min_snd_mss = 48, tcp_mtu_probing, tcp_reordering = 3, tcp_min_tso_segs = 2;
     public int tcp_rto_min_us = 200_000, tcp_rto_max_ms = 120_000;
 
     // net.ipv4.neigh.default (seconds; milliseconds; probes; bytes)

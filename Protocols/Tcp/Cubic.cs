@@ -185,7 +185,7 @@ public sealed class Cubic : ICongestionControl
     }
 
     /// <summary>The integer cube root, bit by bit: 22 rounds, once per epoch.</summary>
-    internal static long CubeRoot(ulong x)
+    public static long CubeRoot(ulong x)
     {
         ulong root = 0;
         for (int shift = 63; shift >= 0; shift -= 3)

@@ -196,7 +196,7 @@ public sealed partial class TcpSock
                 flag |= AckFlags.DataAcked;
             }
 
-            freed += skb.Truesize;
+            freed += Charge(skb);
             if (skb == _sackHint) _sackHint = null;
             _rtxQueue.Remove(skb);
             skb.Free();

@@ -196,7 +196,9 @@ public sealed partial class TcpSock
 
     private void PurgeWriteQueues()
     {
-        _wmemQueued -= _writeQueue.Purge() + _rtxQueue.Purge();
+        _writeQueue.Purge();
+        _rtxQueue.Purge();
+        _wmemQueued = 0;
         _sackHint = null;
         _packetsOut = _sackedOut = _lostOut = _retransOut = 0;
         _snd.SndUna = _snd.SndNxt = _snd.WriteSeq = SeqNum.Max(_snd.SndNxt, _snd.SndUna);

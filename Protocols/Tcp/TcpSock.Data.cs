@@ -147,6 +147,7 @@ public sealed partial class TcpSock
             AdvanceRcvNxt(end);
             if (!fin) continue;
             // Nothing behind a FIN counts; Fin lets go of the queue.
+            _ackPending |= AckPending.Now;
             Fin();
             return;
         }

@@ -317,7 +317,12 @@ public sealed partial class TcpSock
             Ack(skb, o, AckFlags.SlowPath);
             _snd.SndWnd = th.Window; // never scaled in a SYN
             _snd.MaxWindow = _snd.SndWnd;
-            if (o.SawTimestamp) StoreTsRecent(o);
+            if (o.SawTimestamp)
+            {
+                StoreTsRecent(o);
+                _advMss -= TcpOptionsReceived.TimestampAligned;
+            }
+
             SyncMss(_mtu);
             InitRcvMss();
             _rcv.CopiedSeq = _rcv.RcvNxt;
@@ -365,7 +370,7 @@ public sealed partial class TcpSock
         syn.Tcp.Sacked = (byte)(syn.Tcp.Sacked & Tcpcb.EverRetrans);
         _lostOut = 0;
         _retransOut = 0;
-        TransmitData(syn, TcpFlags.None);
+        TransmitData(syn);
     }
 
     /// <summary>tcp_rcv_state_process for the states between SYN_RECV and TIME_WAIT, ESTABLISHED apart.</summary>
@@ -398,6 +403,7 @@ public sealed partial class TcpSock
                 _snd.SndWl1 = tcb.Seq;
                 _snd.MaxWindow = Math.Max(_snd.MaxWindow, _snd.SndWnd);
                 SyncMss(_mtu);
+                if (Timestamps) _advMss -= TcpOptionsReceived.TimestampAligned;
                 FinishConnect();
                 _lsndtime = _mstamp;
                 InitRcvMss();

@@ -6,6 +6,7 @@ namespace ActorNet.Protocols.Tcp;
 public sealed partial class TcpSock
 {
     private const byte NagleOff = 1, NagleCork = 2, NaglePush = 4;
+    private const int PushAll = 0, PushOne = 1, PushProbe = 2;
 
     /// <summary>The most bytes of one large packet (sk_gso_max_size), less the longest header.</summary>
     private const int GsoMaxSize = 65_536 - 1 - 320;
@@ -65,14 +66,14 @@ public sealed partial class TcpSock
         long bytes = rate >> 10;
         uint r = MinRttUs >> 9;
         if (r < 31) bytes += GsoMaxSize >> (int)r;
-        return (int)Math.Clamp(Math.Min(bytes, GsoMaxSize) / mss, 2, 65_535);
+        return (int)Math.Clamp(Math.Min(bytes, GsoMaxSize) / mss, Math.Max(Sysctl.tcp_min_tso_segs, 1), 65_535);
     }
 
     /// <summary>__tcp_push_pending_frames: sends what may be sent; arms the zero-window probe when nothing may.</summary>
     private void PushPending(int mss, byte nonagle)
     {
         if (_state == TcpState.CLOSE || _writeQueue.IsEmpty) return;
-        if (WriteXmit(mss, nonagle, false)) CheckProbeTimer();
+        if (WriteXmit(mss, nonagle, PushAll)) CheckProbeTimer();
     }
 
     private void PushPending()
@@ -81,10 +82,11 @@ public sealed partial class TcpSock
     }
 
     /// <summary>tcp_write_xmit.</summary>
-    /// <param name="probe">A tail loss probe: one segment, whatever cwnd says.</param>
+    /// <param name="push"><see cref="PushAll"/>; <see cref="PushOne"/> burst; or <see cref="PushProbe"/>: one segment, whatever cwnd says.</param>
     /// <returns>True when something waits and nothing is in flight: the zero-window probe must run.</returns>
-    private bool WriteXmit(int mss, byte nonagle, bool probe)
+    private bool WriteXmit(int mss, byte nonagle, int push)
     {
+        bool probe = push == PushProbe;
         int sent = 0, burst = 0;
         bool cwndLimited = false;
         while (_writeQueue.Head is { } skb)
@@ -110,13 +112,13 @@ public sealed partial class TcpSock
             for (int i = 0; i < run; i++)
             {
                 SkBuff s = _writeQueue.Head!;
-                // The kernel forces PSH on the last of a packet of several segments, for the receiver's sake.
-                TransmitData(s, run > 1 && i == run - 1 ? TcpFlags.PSH : TcpFlags.None);
+                s.Tcp.Continues = i > 0; // what goes out together is one packet of the kernel's from now on
+                TransmitData(s, forcePush: run > 1 && i == run - 1);
                 NewDataSent(s);
             }
 
             sent += run;
-            if (probe) break;
+            if (push != PushAll) break;
         }
 
         if (sent > 0)
@@ -193,13 +195,21 @@ public sealed partial class TcpSock
             part.Tcp.Continues = true;
             skb.Tcp.Eor = false;
             _writeQueue.InsertAfter(skb, part);
-            _wmemQueued += part.Truesize;
+            _wmemQueued += SegmentCharge;
         }
 
         skb.Tcp.Flags &= unchecked((byte)~(TcpFlags.FIN | TcpFlags.PSH));
         skb.Trim(length);
         skb.Tcp.EndSeq = skb.Tcp.Seq + (uint)length;
     }
+
+    /// <summary>
+    /// What a segment to be sent counts for in sk_wmem_queued: its bytes and its share of what the kernel's packet costs besides. The buffer it lies in
+    /// is larger; charging that would let a socket hold a third of what it holds on Linux.
+    /// </summary>
+    private static int Charge(SkBuff skb) => skb.Length + SegmentCharge;
+
+    private const int SegmentCharge = 256;
 
     private static void PrependBytes(SkBuff skb, ReadOnlySpan<byte> bytes)
     {
@@ -216,13 +226,13 @@ public sealed partial class TcpSock
         bytes.CopyTo(skb.Push(n));
     }
 
-    /// <summary>Sends a copy of a queued segment, its own flags and these (__tcp_transmit_skb with clone_it).</summary>
-    private void TransmitData(SkBuff seg, TcpFlags more)
+    /// <summary>Sends a copy of a queued segment (__tcp_transmit_skb with clone_it).</summary>
+    /// <param name="forcePush">The last of a packet of several segments: the kernel sets PSH there, for the receiver's sake.</param>
+    private void TransmitData(SkBuff seg, bool forcePush = false)
     {
         seg.Tcp.SentAt = _mstamp;
         seg.Tcp.DeliveredAtSend = _delivered;
-        TcpFlags flags = (TcpFlags)seg.Tcp.Flags | more;
-        Transmit(seg.Tcp.Seq, flags, seg.Data);
+        Transmit(seg.Tcp.Seq, (TcpFlags)seg.Tcp.Flags | (forcePush ? TcpFlags.PSH : TcpFlags.None), seg.Data);
     }
 
     /// <summary>__tcp_transmit_skb: builds a segment around the payload and queues it for the driver.</summary>
@@ -355,7 +365,7 @@ public sealed partial class TcpSock
         skb.Tcp.EndSeq = _snd.WriteSeq.Value + 1;
         skb.Tcp.Flags = (byte)flags;
         _snd.WriteSeq += 1;
-        _wmemQueued += skb.Truesize;
+        _wmemQueued += Charge(skb);
         _writeQueue.Append(skb);
         return skb;
     }

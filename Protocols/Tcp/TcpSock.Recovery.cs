@@ -168,13 +168,16 @@ public sealed partial class TcpSock
     private void TryToOpen(AckFlags flag)
     {
         _ = flag;
-        if (_retransOut == 0) _retransStamp = Instant.Never;
+        if (!AnyRetransDone) _retransStamp = Instant.Never;
         if (_caState != TcpCaState.CWR) TryKeepOpen();
     }
 
+    /// <summary>tcp_any_retrans_done: something in flight has been sent twice.</summary>
+    private bool AnyRetransDone => _retransOut > 0 || (_rtxQueue.Head is { } head && (head.Tcp.Sacked & Tcpcb.EverRetrans) != 0);
+
     private void TryKeepOpen()
     {
-        TcpCaState state = _sackedOut + _lostOut > 0 || _retransOut > 0 || _undoMarker != default ? TcpCaState.Disorder : TcpCaState.Open;
+        TcpCaState state = _sackedOut + _lostOut > 0 || AnyRetransDone ? TcpCaState.Disorder : TcpCaState.Open;
         if (_caState == state) return;
         SetCaState(state);
         _highSeq = _snd.SndNxt;
@@ -309,7 +312,7 @@ public sealed partial class TcpSock
         if (_snd.SndUna == _highSeq && !IsSack)
         {
             // RFC 6582: hold the state until something above high_seq is acknowledged, against false fast retransmits.
-            if (_retransOut == 0) _retransStamp = Instant.Never;
+            if (!AnyRetransDone) _retransStamp = Instant.Never;
             return true;
         }
 

@@ -5,7 +5,7 @@ namespace ActorNet.Protocols.Tcp;
 public sealed partial class TcpSock
 {
     /// <summary>tcp_retransmit_skb. False when the window forbids it.</summary>
-    private bool RetransmitSkb(SkBuff skb)
+    private bool RetransmitSkb(SkBuff skb, bool forcePush = false)
     {
         if ((SeqNum)skb.Tcp.Seq < _snd.SndUna)
         {
@@ -23,7 +23,7 @@ public sealed partial class TcpSock
         Inc(Snmp.TcpRetransSegs);
         if ((skb.Tcp.Flags & (byte)TcpFlags.SYN) != 0) Inc(Snmp.TcpExtTCPSynRetrans);
         _totalRetrans++;
-        TransmitData(skb, TcpFlags.None);
+        TransmitData(skb, forcePush);
         skb.Tcp.Sacked |= Tcpcb.Retrans;
         skb.Tcp.Retransmits++;
         _retransOut++;
@@ -37,7 +37,9 @@ public sealed partial class TcpSock
     private void TrimAcked(SkBuff skb)
     {
         int n = _snd.SndUna - skb.Tcp.Seq;
-        skb.Pull(Math.Min(n, skb.Length));
+        n = Math.Min(n, skb.Length);
+        skb.Pull(n);
+        _wmemQueued -= n;
         skb.Tcp.Seq = _snd.SndUna.Value;
     }
 
@@ -52,7 +54,7 @@ public sealed partial class TcpSock
         skb.Tcp.Flags &= unchecked((byte)~(TcpFlags.FIN | TcpFlags.PSH));
         skb.Trim(length);
         _rtxQueue.InsertAfter(skb, part);
-        _wmemQueued += part.Truesize;
+        _wmemQueued += SegmentCharge;
         _packetsOut++;
         byte sacked = skb.Tcp.Sacked;
         if ((sacked & Tcpcb.SackedAcked) != 0) _sackedOut++;
@@ -65,21 +67,40 @@ public sealed partial class TcpSock
     {
         if (_packetsOut == 0) return;
         bool rearm = false;
-        SkBuff? next;
-        for (SkBuff? skb = _rtxQueue.Head; skb is not null && _retransOut < _lostOut; skb = next)
+        SkBuff? skb = _rtxQueue.Head;
+        while (skb is not null && _retransOut < _lostOut)
         {
-            next = skb.Next;
-            byte sacked = skb.Tcp.Sacked;
-            if ((sacked & Tcpcb.Lost) == 0 || (sacked & (Tcpcb.SackedAcked | Tcpcb.SackedRetrans)) != 0) continue;
-            if (PacketsInFlight >= SndCwnd) break;
-            Inc(_caState == TcpCaState.Loss ? Snmp.TcpExtTCPSlowStartRetrans : Snmp.TcpExtTCPFastRetrans);
-            if (!RetransmitSkb(skb)) break;
-            if (InCwndReduction) _prrOut++;
-            if (skb == _rtxQueue.Head && _retransKind != RetransKind.ReoTimeout) rearm = true;
+            if (!IsRetransmittable(skb))
+            {
+                skb = skb.Next;
+                continue;
+            }
+
+            int room = SndCwnd - PacketsInFlight;
+            if (room <= 0) break;
+            // What went out as one packet goes again as one, as far as it is lost as a whole.
+            int run = 1;
+            room = Math.Min(room, BurstSegments(_mssCache));
+            for (SkBuff s = skb; run < room && s.Next is { Tcp.Continues: true } n && IsRetransmittable(n); s = n) run++;
+            bool head = skb == _rtxQueue.Head, sent = true;
+            for (int i = 0; i < run && sent; i++)
+            {
+                Inc(_caState == TcpCaState.Loss ? Snmp.TcpExtTCPSlowStartRetrans : Snmp.TcpExtTCPFastRetrans);
+                SkBuff at = skb!;
+                sent = RetransmitSkb(at, run > 1 && i == run - 1);
+                skb = at.Next;
+                if (sent && InCwndReduction) _prrOut++;
+            }
+
+            if (!sent) break;
+            if (head && _retransKind != RetransKind.ReoTimeout) rearm = true;
         }
 
         if (rearm) ArmRetrans(RetransKind.Retrans, _rto);
     }
+
+    private static bool IsRetransmittable(SkBuff skb) =>
+        (skb.Tcp.Sacked & (Tcpcb.Lost | Tcpcb.SackedAcked | Tcpcb.SackedRetrans)) == Tcpcb.Lost;
 
     /// <summary>tcp_schedule_loss_probe: RFC 8985 7.2's PTO, when a probe may help.</summary>
     /// <param name="advancingRto">The RTO is being set again from now.</param>
@@ -118,7 +139,7 @@ public sealed partial class TcpSock
         if (_writeQueue.Head is { } next && _snd.Allows(next.Tcp.EndSeq))
         {
             int before = _packetsOut;
-            WriteXmit(mss, NaglePush, true);
+            WriteXmit(mss, NaglePush, PushProbe);
             if (_packetsOut > before) FinishProbe();
             else ArmRetrans(RetransKind.Retrans, _rto);
             return;

@@ -12,8 +12,8 @@ public sealed partial class TcpSock
     /// <summary>The listener that made this connection has not given it to accept(2) yet.</summary>
     private TcpListener? _listenedFor;
 
-    /// <summary>Bytes until the run of segments at the tail counts as a full packet of the kernel's (size_goal).</summary>
-    private int _goalLeft;
+    /// <summary>Bytes in the last run of segments (<see cref="TcpControl.Continues"/>): what the kernel's last packet in the write queue holds.</summary>
+    private int _tailRun;
 
     /// <summary>connect(2): sends a SYN. The demux has set <see cref="Sock.Local"/> with its port.</summary>
     /// <returns>
@@ -50,7 +50,7 @@ public sealed partial class TcpSock
         SkBuff syn = _writeQueue.Head!;
         _synSentMs = now.Milliseconds;
         _retransStamp = now;
-        TransmitData(syn, TcpFlags.None);
+        TransmitData(syn);
         NewDataSent(syn);
         ArmRetrans(RetransKind.Retrans, _rto);
         CheckInvariants();
@@ -189,8 +189,10 @@ public sealed partial class TcpSock
         int mss = CurrentMss(), goal = SizeGoal(mss), copied = 0;
         while (copied < data.Length)
         {
-            int room = AppendRoom(mss);
-            if (room <= 0)
+            // The last packet may grow to the goal without asking for memory; what of it has been sent meanwhile does not count.
+            int run = Math.Min(_tailRun, _snd.WriteSeq - _snd.SndNxt);
+            bool goesOn = run > 0 && run < goal && _writeQueue.Tail is { Tcp.Eor: false } t && (t.Tcp.Flags & (byte)(TcpFlags.FIN | TcpFlags.SYN)) == 0;
+            if (!goesOn)
             {
                 if (_wmemQueued >= Sndbuf || NotsentFull)
                 {
@@ -200,16 +202,22 @@ public sealed partial class TcpSock
                     break;
                 }
 
-                room = NewSegment(mss, goal, data.Length - copied);
+                run = 0;
             }
 
-            int n = Math.Min(room, data.Length - copied);
-            Append(data.Slice(copied, n));
+            int n = Math.Min(goal - run, data.Length - copied);
+            AppendRun(data.Slice(copied, n), mss, goesOn, keepPush: copied > 0);
             copied += n;
+            _tailRun = run + n;
+            if (copied == data.Length || _tailRun < goal) continue;
             if (ForcedPush)
             {
                 MarkPush(_writeQueue.Tail!);
-                if (copied < data.Length && _writeQueue.Tail!.Length >= mss) PushPending(mss, NaglePush);
+                PushPending(mss, NaglePush);
+            }
+            else if (_snd.WriteSeq - _snd.SndNxt == _tailRun)
+            {
+                WriteXmit(mss, NaglePush, PushOne);
             }
         }
 
@@ -239,25 +247,45 @@ public sealed partial class TcpSock
 
     private bool NotsentFull => _user is { NotsentLowat: > 0 } u && (uint)(_snd.WriteSeq - _snd.SndNxt) >= u.NotsentLowat;
 
-    // How many bytes may still join the last unsent segment.
-    private int AppendRoom(int mss)
+    // Adds to the last run, segment by segment.
+    private void AppendRun(ReadOnlySpan<byte> data, int mss, bool goesOn, bool keepPush)
     {
-        if (_writeQueue.Tail is not { } tail || tail.Tcp.Eor || (tail.Tcp.Flags & (byte)(TcpFlags.FIN | TcpFlags.SYN)) != 0) return 0;
-        return mss - tail.Length;
+        // A mark that this call set belongs to the packet, so it moves to its new end; one of an earlier call is taken back.
+        bool push = false;
+        if (goesOn)
+        {
+            SkBuff tail = _writeQueue.Tail!;
+            push = keepPush && (tail.Tcp.Flags & (byte)TcpFlags.PSH) != 0;
+            tail.Tcp.Flags &= unchecked((byte)~TcpFlags.PSH);
+        }
+
+        while (!data.IsEmpty)
+        {
+            int room = goesOn ? mss - _writeQueue.Tail!.Length : 0;
+            if (room <= 0)
+            {
+                NewSegment(mss, data.Length, goesOn);
+                room = mss;
+                goesOn = true;
+            }
+
+            int n = Math.Min(room, data.Length);
+            Append(data[..n]);
+            data = data[n..];
+        }
+
+        if (push) _writeQueue.Tail!.Tcp.Flags |= (byte)TcpFlags.PSH;
     }
 
-    private int NewSegment(int mss, int goal, int wanted)
+    private void NewSegment(int mss, int wanted, bool goesOn)
     {
-        bool goesOn = _writeQueue.Tail is { Tcp.Eor: false } tail && tail.Length >= mss && _goalLeft > 0;
-        if (!goesOn) _goalLeft = goal;
         SkBuff skb = Net.Pool.Alloc(Math.Min(mss, Math.Max(wanted, 256)));
         skb.Tcp.Seq = skb.Tcp.EndSeq = _snd.WriteSeq.Value;
         skb.Tcp.Flags = (byte)TcpFlags.ACK;
         skb.Tcp.Continues = goesOn;
         _writeQueue.Append(skb);
-        _wmemQueued += skb.Truesize;
+        _wmemQueued += SegmentCharge;
         _nonagle &= unchecked((byte)~NaglePush);
-        return mss;
     }
 
     private void Append(ReadOnlySpan<byte> data)
@@ -269,7 +297,6 @@ public sealed partial class TcpSock
             SkBuff larger = Net.Pool.Alloc(Math.Max(skb.Length + data.Length, Math.Min((int)_mssCache, 66_000)));
             larger.Put(skb.Data);
             larger.Tcp = skb.Tcp;
-            _wmemQueued += larger.Truesize - skb.Truesize;
             _writeQueue.Remove(skb);
             _writeQueue.Append(larger);
             skb.Free();
@@ -277,10 +304,9 @@ public sealed partial class TcpSock
         }
 
         skb.Put(data);
+        _wmemQueued += data.Length;
         skb.Tcp.EndSeq += (uint)data.Length;
-        skb.Tcp.Flags &= unchecked((byte)~TcpFlags.PSH);
         _snd.WriteSeq += data.Length;
-        _goalLeft -= data.Length;
     }
 
     /// <summary>forced_push: at least every half of the peer's window something is marked for delivery.</summary>

@@ -311,7 +311,7 @@ public sealed partial class TcpSock
             int room = _snd.WndEnd - skb.Tcp.Seq, mss = CurrentMss();
             if (room < skb.Length || skb.Length > mss) FragmentUnsent(skb, Math.Min(room, mss));
             skb.Tcp.Flags |= (byte)TcpFlags.PSH;
-            TransmitData(skb, TcpFlags.None);
+            TransmitData(skb);
             NewDataSent(skb);
             return;
         }

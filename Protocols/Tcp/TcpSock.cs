@@ -172,7 +172,7 @@ public sealed partial class TcpSock : InetSock
     /// <summary>Bytes written and not yet sent (SIOCOUTQNSD).</summary>
     public int Outqnsd => Math.Max(0, _snd.WriteSeq - _snd.SndNxt);
 
-    /// <summary>Truesize of what waits to be read (sk_rmem_alloc), and of what waits to be sent and acknowledged (sk_wmem_queued).</summary>
+    /// <summary>What waits to be read counts for (sk_rmem_alloc), and what waits to be sent and acknowledged (sk_wmem_queued), bytes.</summary>
     public override int RmemAlloc => _rmemAlloc;
 
     /// <inheritdoc cref="RmemAlloc"/>
@@ -220,6 +220,7 @@ public sealed partial class TcpSock : InetSock
     {
         TcpState old = _state;
         if (old == next) return;
+        Debug.Assert(TcpTransitions.IsArrow(old, next), "figure 5 knows this move");
         if (next == TcpState.ESTABLISHED)
         {
             Inc(Snmp.TcpCurrEstab);
@@ -237,11 +238,18 @@ public sealed partial class TcpSock : InetSock
         _state = next;
     }
 
+    private static int SumCharge(in SegmentQueue queue)
+    {
+        int n = 0;
+        for (SkBuff? skb = queue.Head; skb is not null; skb = skb.Next) n += Charge(skb);
+        return n;
+    }
+
     [Conditional("DEBUG")]
     private void CheckInvariants()
     {
         Debug.Assert(_snd.IsValid, "SND.UNA <= SND.NXT <= write_seq");
-        Debug.Assert(_wmemQueued == _writeQueue.SumTruesize() + _rtxQueue.SumTruesize(), "sk_wmem_queued is the truesize of both queues");
+        Debug.Assert(_wmemQueued == SumCharge(_writeQueue) + SumCharge(_rtxQueue), "sk_wmem_queued is the charge of both queues");
         Debug.Assert(_rmemAlloc == _receiveQueue.SumTruesize() + (_ofo?.Queue.SumTruesize() ?? 0), "sk_rmem_alloc is the truesize of both queues");
         Debug.Assert(_packetsOut >= 0 && _sackedOut >= 0 && _lostOut >= 0 && _retransOut >= 0, "no count below zero");
         Debug.Assert(!IsSack || _sackedOut + _lostOut <= _packetsOut, "left_out <= packets_out");

@@ -96,6 +96,14 @@ public static class TcpTransitions
         _ => state,
     };
 
+    /// <summary>Whether some event leads from one state to the other.</summary>
+    public static bool IsArrow(TcpState from, TcpState to)
+    {
+        for (TcpEvent e = TcpEvent.PassiveOpen; e <= TcpEvent.Expired; e++)
+            if (Next(from, e) == to) return true;
+        return false;
+    }
+
     /// <summary>Whether close(2) or shutdown(SHUT_WR) sends a FIN from this state (tcp_close_state).</summary>
     public static bool CloseSendsFin(TcpState state) => state is TcpState.ESTABLISHED or TcpState.SYN_RECV or TcpState.CLOSE_WAIT;
 }

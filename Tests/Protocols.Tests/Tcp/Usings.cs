@@ -1,1 +1,2 @@
 global using ActorNet.Protocols.Tcp;
+global using System.Buffers.Binary;
