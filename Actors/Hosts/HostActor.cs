@@ -44,7 +44,7 @@ internal sealed class HostActor(HostPlan plan) : UntypedActor
         stack.Icmp = Context.ActorOf(Props.Create(() => new IcmpActor(stack)), "icmp");
         stack.Udp = Context.ActorOf(Props.Create(() => new UdpActor(stack)), "udp");
         stack.Tcp = Context.ActorOf(Props.Create(() => new TcpActor(stack)), "tcp");
-        _proc = Context.ActorOf(Props.Create(() => new ProcGroup()), "proc");
+        _proc = Context.ActorOf(Props.Create(() => new ProcGroup(p)), "proc");
         stack.Families.Register(new InetFamily(stack));
         foreach (DevicePlan d in plan.Devices)
         {
@@ -93,9 +93,13 @@ internal sealed class DeviceGroup(HostPlan plan) : UntypedActor
 }
 
 /// <summary>/proc: makes processes, and passes on what is for all of them.</summary>
-internal sealed class ProcGroup : UntypedActor
+internal sealed class ProcGroup(HostPlan plan) : UntypedActor
 {
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e => Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e =>
+    {
+        plan.Books.Broken.Add($"{plan.Name}: a process's actor threw: {e}");
+        return Directive.Stop;
+    });
 
     protected override void OnReceive(object message)
     {

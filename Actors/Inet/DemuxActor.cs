@@ -126,6 +126,9 @@ internal abstract class DemuxActor : UntypedActor
                 r.Listener!.Tell(new ChildHashed(sk), Me);
                 if (r.Error != Errno.OK) r.Actor.Tell(ListenerClosed.Instance, Me);
                 return;
+            case DemuxRequest.What.Update:
+                if (!handle.IsNone) Ports.SetOptions(handle, sk.Reuse, sk.ReusePort, sk.BoundIfIndex);
+                return;
             case DemuxRequest.What.Unhash:
                 if (handle.IsNone) return;
                 Ports.Unlisten(handle);

@@ -91,6 +91,12 @@ internal sealed partial class ProcessActor
             return;
         }
 
+        if (socket.Socket.Sk!.Owner == SockActor.Dead)
+        {
+            Finish(call, Errno.EIO);
+            return;
+        }
+
         file.Refs++;
         call.File = socket;
         call.NonBlocking = (file.Flags & FileFlags.NONBLOCK) != 0;
@@ -156,7 +162,7 @@ internal sealed partial class ProcessActor
         }
 
         OpenFile file = _files.Remove(call.Fd)!;
-        if (--file.Refs > 0 || file is not SocketFile socket)
+        if (--file.Refs > 0 || file is not SocketFile socket || socket.Socket.Sk!.Owner == SockActor.Dead)
         {
             Finish(call, 0);
             return;
@@ -175,6 +181,7 @@ internal sealed partial class ProcessActor
 
     private void Release(Socket socket)
     {
+        if (socket.Sk!.Owner == SockActor.Dead) return;
         Syscall.Close call = _closes.Rent();
         call.Implied = true;
         call.Enter(this, null);
@@ -218,18 +225,6 @@ internal sealed partial class ProcessActor
                 case Syscall.Close { Implied: true } or Syscall.Socket: break;
                 default: call.File!.Socket.Actor!.Tell(new Interrupt(call, call.Version), _self); break;
             }
-        }
-    }
-
-    private void OnSocketDied(Socket socket)
-    {
-        for (Syscall? call = _openCalls, next; call is not null; call = next)
-        {
-            next = call.NextOpen;
-            if (call.File?.Socket != socket || call.IsAnswered) continue;
-            call.WaitingIn?.Remove(call);
-            Finish(call, Errno.EIO);
-            next = _openCalls;
         }
     }
 }

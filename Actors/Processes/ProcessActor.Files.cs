@@ -91,6 +91,13 @@ internal sealed partial class ProcessActor
                 continue;
             }
 
+            if (file.Socket.Sk!.Owner == SockActor.Dead)
+            {
+                entry.Result = PollEvents.ERR | PollEvents.HUP;
+                call.Ready++;
+                continue;
+            }
+
             file.Refs++;
             entry.File = file;
             entry.Mask = fds[i].Events | PollEvents.ERR | PollEvents.HUP;

@@ -85,7 +85,6 @@ internal sealed partial class ProcessActor : UntypedActor
                 case CallTimeout due: OnTimeout(due.Call); break;
                 case Continuation continuation: RunUnawaited(continuation); break;
                 case TimersDue: FireTimers(); break;
-                case SocketDied died: OnSocketDied(died.Socket); break;
                 case StartProgram: OnStart(); break;
                 case Kill: OnKill(); break;
                 case Reap: Exit(); break;
@@ -227,9 +226,6 @@ internal sealed class Kill
 
 /// <summary>A time-out of a call that the process itself keeps (poll, nanosleep).</summary>
 internal sealed record CallTimeout(Syscall Call);
-
-/// <summary>A socket's actor was stopped by a bug: what its process had open there will not be answered by it.</summary>
-internal sealed record SocketDied(Socket Socket);
 
 /// <summary>Ends a call that waits in a socket (a signal). Harmless if the call has been answered, and its object used again, meanwhile.</summary>
 internal sealed record Interrupt(Syscall Call, short Version);

@@ -64,6 +64,9 @@ internal sealed class DemuxRequest(DemuxRequest.What kind, IActorRef actor, Sock
         /// <summary>Out of the table of connections and listeners; a port that bind gave stays. Not answered.</summary>
         Unhash,
 
+        /// <summary>Options that count in conflicts and look-ups have changed. Not answered.</summary>
+        Update,
+
         /// <summary>Out of all tables. No packet follows the answer.</summary>
         Release,
     }

@@ -52,6 +52,7 @@ internal sealed partial class SockActor
 
     private void Dispatch(Syscall call)
     {
+        _current = call;
         switch (call)
         {
             case Syscall.SendTo c: SendTo(c); break;
@@ -67,6 +68,8 @@ internal sealed partial class SockActor
             case Syscall.GetSockOpt c: GetSockOpt(c); break;
             default: Answer(call, Errno.ENOSYS); break;
         }
+
+        _current = null;
     }
 
     // A call that may wait stands behind those that wait already; one that may not is tried at once.
@@ -228,6 +231,12 @@ internal sealed partial class SockActor
         Errno e = call.Level == SockLevel.SOCKET && (SockOpt)call.Option == SockOpt.SO_BINDTODEVICE
             ? BindToDevice(call.Value.Span)
             : Sk.Setsockopt(call.Level, call.Option, call.Value.Span, Now);
+        if (e == Errno.OK && call.Level == SockLevel.SOCKET && !Sk.Port.IsNone
+            && (SockOpt)call.Option is SockOpt.SO_REUSEADDR or SockOpt.SO_REUSEPORT or SockOpt.SO_BINDTODEVICE)
+        {
+            Stack.Demux(Sk.Protocol)!.Tell(new DemuxRequest(DemuxRequest.What.Update, _self, Sk), _self);
+        }
+
         Answer(call, e);
     }
 

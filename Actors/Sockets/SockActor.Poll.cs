@@ -50,6 +50,17 @@ internal sealed partial class SockActor
         }
     }
 
+    private void FailWatchers()
+    {
+        while (_watchers is { } entry)
+        {
+            Unlink(entry);
+            entry.At = PollEntry.Stage.Fired;
+            entry.Result = PollEvents.ERR | PollEvents.HUP;
+            entry.Call.Process!.Ref.Tell(entry, _self);
+        }
+    }
+
     private void Unlink(PollEntry entry)
     {
         if (entry.Prev is null) _watchers = entry.Next;

@@ -18,8 +18,11 @@ internal sealed partial class SockActor : UntypedActor
     private ActorTimer? _timer;
     private CallQueue? _readers, _writers, _backlog;
     private PollEntry? _watchers;
-    private Syscall? _owner;
+    private Syscall? _owner, _current;
     private State _state;
+
+    /// <summary>The owner of a machine whose actor was stopped by a bug: calls on its socket are EIO.</summary>
+    public static readonly object Dead = new();
 
     /// <param name="hashed">The machine lives already, and the demultiplexer knows it: a listener's child.</param>
     public SockActor(NetStack stack, Sock sk, ProtoOps ops, bool hashed)
@@ -109,8 +112,16 @@ internal sealed partial class SockActor : UntypedActor
         if ((_state & State.Ended) != 0) return;
         // Stopped by a bug, which its supervisor reports: let go of what can be let go of, so that the host can go on.
         Stack.Books.Broken.Add($"{Stack.Net.HostName}: socket {Sk.Local} -> {Sk.Peer} was stopped in mid-life");
-        Sk.Destroy();
+        Sk.Owner = Dead;
         _ops.Destroy(this);
+        AnswerAll(_readers, Errno.EIO);
+        AnswerAll(_writers, Errno.EIO);
+        AnswerAll(_backlog, Errno.EIO);
+        FailWatchers();
+        if (_owner is { IsAnswered: false } owner) Answer(owner, Errno.EIO);
+        if (_current is { IsAnswered: false, IsIdle: false } current && current != _owner) Answer(current, Errno.EIO);
+        Stack.Demux(Sk.Protocol)?.Tell(new DemuxRequest(DemuxRequest.What.Release, _self, Sk), _self);
+        Sk.Destroy();
     }
 
     private void Rcv(SkBuff first)
