@@ -49,7 +49,7 @@ public static class EngineRun
         ActorSystem system = LoopScheduler.WithLoop(loop, () => ActorSystem.Create(name, BootstrapSetup.Create().WithConfig(whole)));
         StrongBox<long> lost = new();
         s_deadLetters.Add(system, lost);
-        system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new DeadLetterCounter(lost))), typeof(AllDeadLetters));
+        system.EventStream.Subscribe(new DeadLetterCounter(system, lost), typeof(AllDeadLetters));
         // Shutting down takes turns of actors, which nobody drives any more.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "actornet-ungate", () =>
         {
@@ -71,8 +71,13 @@ public static class EngineRun
     /// <summary>Messages that nobody got.</summary>
     public static long DeadLetterCount(this ActorSystem system) => s_deadLetters.TryGetValue(system, out StrongBox<long>? count) ? Volatile.Read(ref count.Value) : 0;
 
-    private sealed class DeadLetterCounter(StrongBox<long> count) : UntypedActor
+    // No actor: an event is counted as it is published.
+    private sealed class DeadLetterCounter(ActorSystem system, StrongBox<long> count) : MinimalActorRef
     {
-        protected override void OnReceive(object message) => Interlocked.Increment(ref count.Value);
+        public override ActorPath Path { get; } = new RootActorPath(Address.AllSystems) / "deadLetterCounter";
+
+        public override IActorRefProvider Provider => ((ExtendedActorSystem)system).Provider;
+
+        protected override void TellInternal(object message, IActorRef sender) => Interlocked.Increment(ref count.Value);
     }
 }

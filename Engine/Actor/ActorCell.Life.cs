@@ -186,15 +186,9 @@ internal sealed partial class ActorCell
         if (subject == this)
             return;
         Dictionary<IActorRef, object?> watching = MakeExtra().Watching ??= [];
-        if (watching.TryGetValue(subject, out object? previous))
-        {
-            if (!Equals(previous, message))
-                throw new InvalidOperationException(
-                    $"Watch({this}, {subject}) termination message was not overwritten from [{previous ?? "null"}] to [{message ?? "null"}]. "
-                    + $"If this was intended, unwatch first before using `Watch` / `WatchWith` with another message.");
+        // Watched already: the first message stays, as in Akka.NET (where the JVM's Akka throws).
+        if (!watching.TryAdd(subject, message))
             return;
-        }
-        watching.Add(subject, message);
         if (subject is ActorCell cell)
             cell.SendSystem(SystemKind.Watch, this);
         else

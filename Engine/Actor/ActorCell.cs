@@ -128,7 +128,7 @@ internal sealed partial class ActorCell : IActorRef, IUntypedActorContext
     private void TellFar(object message, IActorRef? sender)
     {
         if (message is null)
-            throw new InvalidMessageException("Message is null.");
+            throw new ArgumentNullException(nameof(message), "The message cannot be null.");
         System.SendAcross(this, message, sender);
     }
 

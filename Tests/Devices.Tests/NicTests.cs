@@ -298,6 +298,7 @@ public sealed class NicTests
     }
 
     [Fact]
+    [Trait("Engine", "Embedded")]
     public void Frames_cost_no_allocation_once_the_queues_have_their_size()
     {
         (Rig rig, RigHost a, RigHost b) = Pair(Gigabit);

@@ -37,6 +37,9 @@ public class TestKit : TestKitBase, IDisposable
             Sys.EventStream.Subscribe<LogEvent>(new OutputLogger(output));
     }
 
+    /// <summary>From here on this thread is no actor's: what it tells has no sender, and there is no <c>Context</c>.</summary>
+    protected static void LeaveTestActor() => ActorCell.Ambient.Value = null;
+
     /// <summary>Stops the system and waits, in virtual time, until all its actors have.</summary>
     protected virtual void Shutdown() => Sys.Dispose();
 

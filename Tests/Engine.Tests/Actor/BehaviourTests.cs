@@ -111,6 +111,7 @@ public sealed class BehaviourTests : TestKit
     }
 
     [Fact]
+    [Trait("Engine", "Embedded")]
     public void The_same_message_cannot_be_stashed_twice() =>
         EventFilter.Exception<IllegalActorStateException>().ExpectOne(() => ActorOf<Gate>().Tell("twice"));
 
@@ -186,6 +187,7 @@ public sealed class BehaviourTests : TestKit
     }
 
     [Fact]
+    [Trait("Engine", "Embedded")]
     public void A_single_timer_fires_once_at_its_time()
     {
         IActorRef timed = ActorOf<Timed>();
@@ -197,6 +199,7 @@ public sealed class BehaviourTests : TestKit
     }
 
     [Fact]
+    [Trait("Engine", "Embedded")]
     public void A_periodic_timer_fires_at_exact_intervals()
     {
         IActorRef timed = ActorOf<Timed>();
@@ -252,6 +255,7 @@ public sealed class BehaviourTests : TestKit
     }
 
     [Fact]
+    [Trait("Engine", "Embedded")]
     public void A_receive_timeout_comes_after_silence_and_again()
     {
         Sys.ActorOf(Props.Create(() => new Patient(TestActor)));
@@ -263,6 +267,7 @@ public sealed class BehaviourTests : TestKit
     }
 
     [Fact]
+    [Trait("Engine", "Embedded")]
     public void Messages_restart_the_receive_timeout_but_for_those_that_must_not()
     {
         IActorRef patient = Sys.ActorOf(Props.Create(() => new Patient(TestActor)));
@@ -364,6 +369,7 @@ public sealed class BehaviourTests : TestKit
     }
 
     [Fact]
+    [Trait("Engine", "Embedded")]
     public void An_ask_without_an_answer_times_out_in_virtual_time()
     {
         TestProbe probe = CreateTestProbe();
@@ -433,6 +439,7 @@ public sealed class BehaviourTests : TestKit
     }
 
     [Fact]
+    [Trait("Engine", "Embedded")]
     public void Inside_an_actor_an_ask_and_its_pipe_stay_on_the_loop()
     {
         TestProbe backend = CreateTestProbe();
@@ -445,63 +452,5 @@ public sealed class BehaviourTests : TestKit
         piper.Tell("go");
         ExpectMsg(5);
         Assert.Equal(TimeSpan.Zero, Now);
-    }
-
-    // ---- AroundReceive, mailboxes ----
-
-    private sealed class Wrapped : UntypedActor
-    {
-        private int _around;
-
-        protected internal override bool AroundReceive(Receive receive, object message)
-        {
-            _around++;
-            return base.AroundReceive(receive, message);
-        }
-
-        protected override void OnReceive(object message) => Sender.Tell(_around);
-    }
-
-    [Fact]
-    public void AroundReceive_wraps_every_message()
-    {
-        IActorRef wrapped = ActorOf<Wrapped>();
-        wrapped.Tell("a");
-        wrapped.Tell("b");
-        ExpectMsg(1);
-        ExpectMsg(2);
-    }
-
-    public sealed class SmallestFirst(Settings settings, Config config) : Dispatch.UnboundedStablePriorityMailbox(settings, config)
-    {
-        protected override int PriorityGenerator(object message) => message is int i ? i : 0;
-    }
-
-    private sealed class Echo : UntypedActor
-    {
-        protected override void OnReceive(object message) => Sender.Tell(message);
-    }
-
-    [Fact]
-    public void A_priority_mailbox_named_in_the_configuration_orders_what_waits()
-    {
-        using TestKit kit = new(ConfigurationFactory.ParseString($"smallest {{ mailbox-type = \"{typeof(SmallestFirst).AssemblyQualifiedName}\" }}"));
-        IActorRef echo = kit.Sys.ActorOf(Props.Create<Echo>().WithMailbox("smallest"));
-        foreach (int i in (int[])[3, 1, 2, 1])
-            echo.Tell(i, kit.TestActor);
-        Assert.Equal([1, 1, 2, 3], kit.ReceiveN(4));
-    }
-
-    [Fact]
-    public void A_bounded_mailbox_sends_what_it_cannot_hold_to_the_dead_letters()
-    {
-        using TestKit kit = new("tiny { mailbox-type = \"ActorNet.Engine.Dispatch.BoundedMailbox, ActorNet.Engine\", mailbox-capacity = 2 }");
-        IActorRef echo = kit.Sys.ActorOf(Props.Create<Echo>().WithMailbox("tiny"));
-        kit.EventFilter.DeadLetter<int>().Expect(2, () =>
-        {
-            for (int i = 0; i < 4; i++)
-                echo.Tell(i, kit.TestActor);
-        });
-        Assert.Equal([0, 1], kit.ReceiveN(2));
     }
 }

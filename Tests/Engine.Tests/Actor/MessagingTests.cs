@@ -76,7 +76,7 @@ public sealed class MessagingTests : TestKit
     }
 
     [Fact]
-    public void A_tell_of_null_is_refused() => Assert.Throws<InvalidMessageException>(() => TestActor.Tell(null!));
+    public void A_tell_of_null_is_refused() => Assert.Throws<ArgumentNullException>(() => TestActor.Tell(null!));
 
     [Fact]
     public void A_message_without_sender_is_answered_to_the_dead_letters()
@@ -141,7 +141,7 @@ public sealed class MessagingTests : TestKit
     public void The_context_is_there_only_in_a_turn_or_for_the_test_actor()
     {
         Assert.Equal(TestActor, Probe.Current().Self);
-        ActorNet.Engine.Actor.ActorCell.Ambient.Value = null;
+        LeaveTestActor();
         Assert.Throws<NotSupportedException>(() => Probe.Current());
         Assert.Throws<ActorInitializationException>(() => new Echo());
     }

@@ -32,11 +32,26 @@ public class TestKit : Akka.TestKit.Xunit2.TestKit
         task.GetAwaiter().GetResult();
     }
 
+    /// <summary>Has the test actor watch; its cell is the current one of a test's thread.</summary>
+    public IActorRef WatchWith(IActorRef subject, object message) => Akka.Actor.Internal.InternalCurrentActorCellKeeper.Current.WatchWith(subject, message);
+
+    /// <summary>From here on this thread is no actor's: what it tells has no sender, and there is no <c>Context</c>.</summary>
+    protected static void LeaveTestActor() => Akka.Actor.Internal.InternalCurrentActorCellKeeper.Current = null;
+
     protected override void AfterAll()
     {
         base.AfterAll();
         if (_ownsSystem) Shutdown(Sys);
     }
 
-    private static ActorSystem NewSystem(Config config, string? name) => EngineRun.Create(name ?? "test", config, EngineMode.Realtime);
+    private static ActorSystem NewSystem(Config config, string? name) =>
+        EngineRun.Create(name ?? "test", config.WithFallback(ConfigurationFactory.ParseString("akka.loggers = [\"Akka.TestKit.TestEventListener, Akka.TestKit\"]")), EngineMode.Realtime);
+}
+
+/// <summary>Forms of Akka's TestKit that ours takes more simply.</summary>
+public static class TestKitForms
+{
+    /// <summary>Has a probe answer on its own for as long as <paramref name="pilot"/> says true.</summary>
+    public static void SetAutoPilot(this Akka.TestKit.TestKitBase probe, Func<IActorRef, object, bool> pilot) =>
+        probe.SetAutoPilot(new Akka.TestKit.DelegateAutoPilot((sender, message) => pilot(sender, message) ? Akka.TestKit.AutoPilot.KeepRunning : Akka.TestKit.AutoPilot.NoAutoPilot));
 }
