@@ -1,6 +1,7 @@
 // struct tcp_sock (include/linux/tcp.h): one connection's machine, or a listener's. RFC 9293 as Linux has it.
-// Partial files mirror the kernel's: Input, Ack, Sack, Recovery, Rack (tcp_input.c, tcp_recovery.c), Output, Retransmit, Window (tcp_output.c),
-// Timer (tcp_timer.c), Syscalls, Close, Options, Info (tcp.c), Listen (inet_connection_sock.c, tcp_minisocks.c).
+// Partial files mirror the kernel's functions, a group each: Input, Validate, SynSent, Ack, Sack, Recovery, Undo, Loss, Rack, Data, Memory (tcp_input.c,
+// tcp_recovery.c), Output, Retransmit, Window, Probe (tcp_output.c), Timer, Keepalive, DelayedAck (tcp_timer.c), Connect, Send, Receive, Poll, Close,
+// Options, Info (tcp.c), Listen (inet_connection_sock.c, tcp_minisocks.c).
 
 using System.Diagnostics;
 

@@ -1,0 +1,169 @@
+// connect(2): the active open and what the handshake agrees on (tcp_v4_connect, tcp_connect_init, tcp_finish_connect). RFC 9293 3.10.1.
+// Nothing here waits: EINPROGRESS says "ask again when Poll changes".
+
+namespace ActorNet.Protocols.Tcp;
+
+public sealed partial class TcpSock
+{
+    private SeqNum _iss;
+    private long _synSentMs;
+    private bool _offerTimestamps;
+
+    /// <summary>The listener that made this connection has not given it to accept(2) yet.</summary>
+    private TcpListener? _listenedFor;
+
+    /// <summary>connect(2): sends a SYN. The demux has set <see cref="Sock.Local"/> with its port.</summary>
+    /// <returns>
+    /// EINPROGRESS when the SYN went out; EALREADY while it is on its way; OK once after it was answered, then EISCONN; the connection's error when it
+    /// failed (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, …), once, after which another attempt may be made; EAFNOSUPPORT, ENETUNREACH.
+    /// </returns>
+    /// <param name="timewait">A TIME_WAIT pair that this connection takes over (<see cref="TcpTimewait.TryReuse"/>), or null.</param>
+    public Errno Connect(SockAddr peer, in TcpRoute route, Instant now, TcpTimewait? timewait = null)
+    {
+        _mstamp = now;
+        if (Has(TcpSockFlags.Connecting)) return ConnectResult(now) is var r && r == Errno.EINPROGRESS ? Errno.EALREADY : r;
+        if (Has(TcpSockFlags.Connected)) return Errno.EISCONN;
+        if (_state != TcpState.CLOSE) return Errno.EISCONN;
+        if (peer.Family != Family) return Errno.EAFNOSUPPORT;
+        if (peer.Address.IsMulticast || peer.Address.IsBroadcast) return Errno.ENETUNREACH;
+        if (peer.Address.IsAny) peer = SockAddr.In(IpAddress.Loopback4, peer.Port);
+        ResetForConnect();
+        Peer = peer;
+        if (Local.Address.IsAny) Local = SockAddr.In(route.Source, Local.Port);
+        Set(TcpSockFlags.Connecting);
+        SetState(TcpState.SYN_SENT);
+        _iss = timewait is null ? Net.Tcp.SecureSeq(Local, Peer, now) : timewait.NextIsn;
+        _tsOffset = timewait?.TsOffset ?? Net.Tcp.SecureTsOffset(Local, Peer);
+        if (timewait is not null)
+        {
+            _tsRecent = timewait.TsRecent;
+            _tsRecentStamp = timewait.TsRecentStamp;
+        }
+
+        ConnectInit(route);
+        SeedIds(Net.Tcp.Random);
+        Inc(Snmp.TcpActiveOpens);
+        QueueControl(TcpFlags.SYN);
+        SkBuff syn = _writeQueue.Head!;
+        _synSentMs = now.Milliseconds;
+        _retransStamp = now;
+        TransmitData(syn);
+        NewDataSent(syn);
+        ArmRetrans(RetransKind.Retrans, _rto);
+        CheckInvariants();
+        return Errno.EINPROGRESS;
+    }
+
+    /// <summary>What a connect(2) in progress came to: EINPROGRESS still, OK (once), or its error (once). Afterwards as <see cref="Connect"/>.</summary>
+    public Errno ConnectResult(Instant now)
+    {
+        _ = now;
+        if (!Has(TcpSockFlags.Connecting)) return Has(TcpSockFlags.Connected) ? Errno.EISCONN : Errno.ENOTCONN;
+        if (_state is TcpState.SYN_SENT or TcpState.SYN_RECV) return Errno.EINPROGRESS;
+        Set(TcpSockFlags.Connecting, false);
+        if (_state == TcpState.CLOSE && !Has(TcpSockFlags.Done))
+        {
+            Errno err = TakeError();
+            return err == Errno.OK ? Errno.ECONNABORTED : err;
+        }
+
+        Set(TcpSockFlags.Connected);
+        return Errno.OK;
+    }
+
+    // A socket may be connected again after a failure: everything of the last attempt goes.
+    private void ResetForConnect()
+    {
+        _shutdown = 0;
+        Set(TcpSockFlags.Done | TcpSockFlags.TimestampOk | TcpSockFlags.SackOk | TcpSockFlags.WscaleOk | TcpSockFlags.FastPath | TcpSockFlags.CwndLimited, false);
+        _rtt = default;
+        _rtt.Init();
+        _rto = TcpConst.TimeoutInit;
+        _retransmits = _backoff = _probesOut = _pingpong = _quick = 0;
+        _mssClamp = TcpConst.DefaultMss;
+        _sndWscale = 0;
+        _tsRecent = 0;
+        _tsRecentStamp = Instant.Never;
+        _retransStamp = Instant.Never;
+        _ato = Duration.Zero;
+        SndCwnd = TcpConst.InitCwnd;
+        SndSsthresh = TcpConst.InfiniteSsthresh;
+        SndCwndCnt = 0;
+        _caState = TcpCaState.Open;
+        _packetsOut = _sackedOut = _lostOut = _retransOut = 0;
+        _undoMarker = default;
+        _ackPending = AckPending.None;
+        _errSoft = Errno.OK;
+    }
+
+    // tcp_connect_init.
+    private void ConnectInit(in TcpRoute route)
+    {
+        bool v4 = Peer.Address.IsV4;
+        _routeAdvMss = route.EffectiveAdvMss(v4);
+        int user = _user?.UserMss ?? 0;
+        if (user > 0 && user < _mssClamp) _mssClamp = (ushort)user;
+        _offerTimestamps = Sysctl.tcp_timestamps != 0;
+        _advMss = (ushort)(user > 0 ? Math.Min(user, _routeAdvMss) : _routeAdvMss);
+        _snd = new SendWindow { SndUna = _iss, SndNxt = _iss, WriteSeq = _iss, PushedSeq = _iss, SndSml = _iss };
+        _rcv = default;
+        _rcv.SelectInitial(FullSpace, _advMss, _user?.WindowClamp ?? 0, Sysctl.tcp_window_scaling, RmemMax);
+        SyncMss(route.Mtu);
+        _rcvMss = TcpConst.DefaultMss;
+    }
+
+    private int RmemMax => RcvbufLocked ? Rcvbuf : Math.Max(Sysctl.tcp_rmem_max, Sysctl.rmem_max);
+
+    private TcpOptionsWriter SynOptions(bool synAck) => new()
+    {
+        Mss = _advMss,
+        Timestamps = synAck ? Timestamps : _offerTimestamps,
+        TsVal = TsNow,
+        TsEcr = _tsRecent,
+        SackPermitted = synAck ? IsSack : Sysctl.tcp_sack,
+        WindowScale = (synAck ? Has(TcpSockFlags.WscaleOk) : Sysctl.tcp_window_scaling) ? _rcv.Wscale : -1,
+    };
+
+    // What the peer's SYN offered and we want too.
+    private void AgreeOptions(in TcpOptionsReceived o)
+    {
+        Set(TcpSockFlags.TimestampOk, o.SawTimestamp && _offerTimestamps);
+        Set(TcpSockFlags.SackOk, o.SackPermitted && Sysctl.tcp_sack);
+        if (o.SawWindowScale && Sysctl.tcp_window_scaling)
+        {
+            Set(TcpSockFlags.WscaleOk);
+            _sndWscale = o.WindowScale;
+        }
+        else
+        {
+            _sndWscale = _rcv.Wscale = 0;
+            _rcv.WindowClamp = Math.Min(_rcv.WindowClamp, TcpConst.MaxWindowUnscaled);
+        }
+
+        int mss = o.Mss == 0 ? TcpConst.DefaultMss : o.Mss;
+        if (_user is { UserMss: > 0 }) mss = Math.Min(mss, _user.UserMss);
+        _mssClamp = (ushort)mss;
+    }
+
+    /// <summary>tcp_finish_connect and tcp_init_transfer.</summary>
+    private void FinishConnect()
+    {
+        SetState(TcpState.ESTABLISHED);
+        _rcvTstamp = _lsndtime = _mstamp;
+        // RFC 6298 (5.7): a lost SYN makes the RTO 3 s unless an RTT is known; RFC 5681 3.1: and the initial window one segment.
+        if (!_rtt.HasSample)
+        {
+            _rtt.MdevMax4 = _rtt.Mdev4 = _rtt.RttVar4 = 3_000_000;
+            _rto = TcpConst.TimeoutFallback;
+        }
+
+        SndCwnd = _totalRetrans > 1 && _undoMarker != default ? 1 : TcpConst.InitCwnd;
+        _undoMarker = default;
+        _cwndStamp = _mstamp;
+        SetCaState(TcpCaState.Open);
+        _retransStamp = Instant.Never;
+        InitBufferSpace();
+        if (KeepOpen) _keepaliveAt = _mstamp + KeepaliveTime;
+        FastPathCheck();
+    }
+}

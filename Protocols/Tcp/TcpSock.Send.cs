@@ -1,0 +1,166 @@
+// send(2): from the user's bytes to segments (tcp_sendmsg, tcp_push, tcp_skb_entail; net/ipv4/tcp.c). RFC 9293 3.10.2, 3.9.1.2.
+
+namespace ActorNet.Protocols.Tcp;
+
+public sealed partial class TcpSock
+{
+    /// <summary>Bytes in the last run of segments (<see cref="TcpControl.Continues"/>): what the kernel's last packet in the write queue holds.</summary>
+    private int _tailRun;
+
+    /// <inheritdoc/>
+    public override SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, MsgFlags flags, Instant now)
+    {
+        _ = to; // sendto(2) on a connected stream ignores the address
+        _mstamp = now;
+        if ((flags & MsgFlags.FASTOPEN) != 0) return Errno.EOPNOTSUPP;
+        if (!_state.CanSend())
+        {
+            // sk_stream_wait_connect: not connecting means a broken pipe, whatever the reason.
+            if (Err != Errno.OK) return TakeError();
+            return _state is TcpState.SYN_SENT or TcpState.SYN_RECV && (_shutdown & SendShutdown) == 0 ? Errno.EAGAIN : Errno.EPIPE;
+        }
+
+        if (Err != Errno.OK) return TakeError();
+        if ((_shutdown & SendShutdown) != 0) return Errno.EPIPE;
+        SlowStartAfterIdleIfNew();
+        int mss = CurrentMss(), goal = SizeGoal(mss), copied = 0;
+        while (copied < data.Length)
+        {
+            // The last packet may grow to the goal without asking for memory; what of it has been sent meanwhile does not count.
+            int run = Math.Min(_tailRun, _snd.WriteSeq - _snd.SndNxt);
+            bool goesOn = run > 0 && run < goal && _writeQueue.Tail is { Tcp.Eor: false } t && (t.Tcp.Flags & (byte)(TcpFlags.FIN | TcpFlags.SYN)) == 0;
+            if (!goesOn)
+            {
+                if (_wmemQueued >= Sndbuf || NotsentFull)
+                {
+                    Set(TcpSockFlags.NoSpace);
+                    if (copied > 0) Push(flags & ~MsgFlags.MORE, mss, NaglePush);
+                    // What was pushed may have gone at once; the memory is freed only by ACKs.
+                    break;
+                }
+
+                run = 0;
+            }
+
+            int n = Math.Min(goal - run, data.Length - copied);
+            AppendRun(data.Slice(copied, n), mss, goesOn, keepPush: copied > 0);
+            copied += n;
+            _tailRun = run + n;
+            if (copied == data.Length || _tailRun < goal) continue;
+            if (ForcedPush)
+            {
+                MarkPush(_writeQueue.Tail!);
+                PushPending(mss, NaglePush);
+            }
+            else if (_snd.WriteSeq - _snd.SndNxt == _tailRun)
+            {
+                WriteXmit(mss, NaglePush, PushOne);
+            }
+        }
+
+        if (copied == 0 && !data.IsEmpty) return Errno.EAGAIN;
+        if (copied > 0)
+        {
+            if ((flags & MsgFlags.EOR) != 0 && _writeQueue.Tail is { } last) last.Tcp.Eor = true;
+            if ((flags & MsgFlags.OOB) != 0)
+            {
+                _urgent ??= new TcpUrgent();
+                _urgent.SndUp = _snd.WriteSeq;
+                _urgent.SndMode = true;
+            }
+
+            Push(flags, mss, _nonagle);
+        }
+
+        CheckInvariants();
+        return copied;
+    }
+
+    // tcp_skb_entail's check: the first write after everything was sent.
+    private void SlowStartAfterIdleIfNew()
+    {
+        if (_writeQueue.IsEmpty) SlowStartAfterIdleCheck();
+    }
+
+    private bool NotsentFull => _user is { NotsentLowat: > 0 } u && (uint)(_snd.WriteSeq - _snd.SndNxt) >= u.NotsentLowat;
+
+    // Adds to the last run, segment by segment.
+    private void AppendRun(ReadOnlySpan<byte> data, int mss, bool goesOn, bool keepPush)
+    {
+        // A mark that this call set belongs to the packet, so it moves to its new end; one of an earlier call is taken back.
+        bool push = false;
+        if (goesOn)
+        {
+            SkBuff tail = _writeQueue.Tail!;
+            push = keepPush && (tail.Tcp.Flags & (byte)TcpFlags.PSH) != 0;
+            tail.Tcp.Flags &= unchecked((byte)~TcpFlags.PSH);
+        }
+
+        while (!data.IsEmpty)
+        {
+            int room = goesOn ? mss - _writeQueue.Tail!.Length : 0;
+            if (room <= 0)
+            {
+                NewSegment(mss, data.Length, goesOn);
+                room = mss;
+                goesOn = true;
+            }
+
+            int n = Math.Min(room, data.Length);
+            Append(data[..n]);
+            data = data[n..];
+        }
+
+        if (push) _writeQueue.Tail!.Tcp.Flags |= (byte)TcpFlags.PSH;
+    }
+
+    private void NewSegment(int mss, int wanted, bool goesOn)
+    {
+        SkBuff skb = Net.Pool.Alloc(Math.Min(mss, Math.Max(wanted, 256)));
+        skb.Tcp.Seq = skb.Tcp.EndSeq = _snd.WriteSeq.Value;
+        skb.Tcp.Flags = (byte)TcpFlags.ACK;
+        skb.Tcp.Continues = goesOn;
+        _writeQueue.Append(skb);
+        _wmemQueued += SegmentCharge;
+        _nonagle &= unchecked((byte)~NaglePush);
+    }
+
+    private void Append(ReadOnlySpan<byte> data)
+    {
+        SkBuff skb = _writeQueue.Tail!;
+        if (skb.Tailroom < data.Length)
+        {
+            // A segment that began small grows: a larger buffer takes its place.
+            SkBuff larger = Net.Pool.Alloc(Math.Max(skb.Length + data.Length, Math.Min((int)_mssCache, 66_000)));
+            larger.Put(skb.Data);
+            larger.Tcp = skb.Tcp;
+            _writeQueue.Remove(skb);
+            _writeQueue.Append(larger);
+            skb.Free();
+            skb = larger;
+        }
+
+        skb.Put(data);
+        _wmemQueued += data.Length;
+        skb.Tcp.EndSeq += (uint)data.Length;
+        _snd.WriteSeq += data.Length;
+    }
+
+    /// <summary>forced_push: at least every half of the peer's window something is marked for delivery.</summary>
+    private bool ForcedPush => _snd.WriteSeq > _snd.PushedSeq + (_snd.MaxWindow >> 1);
+
+    private void MarkPush(SkBuff skb)
+    {
+        skb.Tcp.Flags |= (byte)TcpFlags.PSH;
+        _snd.PushedSeq = _snd.WriteSeq;
+    }
+
+    /// <summary>tcp_push.</summary>
+    private void Push(MsgFlags flags, int mss, byte nonagle)
+    {
+        if (_writeQueue.Tail is not { } tail) return;
+        bool more = (flags & MsgFlags.MORE) != 0;
+        if (!more || ForcedPush) MarkPush(tail);
+        PushPending(mss, more ? NagleCork : nonagle);
+    }
+}

@@ -1,0 +1,96 @@
+// A segment in SYN_SENT (tcp_rcv_synsent_state_process). RFC 9293 3.10.7.3, and 3.5's simultaneous open.
+
+namespace ActorNet.Protocols.Tcp;
+
+public sealed partial class TcpSock
+{
+    /// <summary>tcp_rcv_synsent_state_process: RFC 9293 3.10.7.3.</summary>
+    private DropReason RcvSynSent(SkBuff skb)
+    {
+        var th = new TcpHeader(HeaderOf(skb));
+        var flags = (TcpFlags)skb.Tcp.Flags;
+        bool ack = (flags & TcpFlags.ACK) != 0, rst = (flags & TcpFlags.RST) != 0, syn = (flags & TcpFlags.SYN) != 0;
+        TcpOptionsReceived.Parse(th.Options, syn, out TcpOptionsReceived o);
+        if (!_offerTimestamps) o.SawTimestamp = false;
+        if (ack)
+        {
+            // First check the ACK bit: of our SYN exactly; something never sent is answered with a RST, unless it is one.
+            if ((SeqNum)skb.Tcp.AckSeq <= _snd.SndUna || (SeqNum)skb.Tcp.AckSeq > _snd.SndNxt)
+            {
+                if (_retransmits == 0) ArmRetrans(RetransKind.Retrans, TcpConst.TimeoutMin);
+                return rst ? Net.Mib.Drop(skb, DropReason.TCP_INVALID_ACK_SEQUENCE) : ReplyReset(skb, DropReason.TCP_INVALID_ACK_SEQUENCE);
+            }
+
+            if (o.SawTimestamp && o.TsEcr != 0 && (int)(o.TsEcr - ((uint)_synSentMs + _tsOffset)) < 0 | (int)(TsNow - o.TsEcr) < 0)
+            {
+                Inc(Snmp.TcpExtPAWSActive);
+                return ReplyReset(skb, DropReason.TCP_RFC7323_PAWS);
+            }
+
+            if (rst) return Reset(skb);
+            if (!syn) return Net.Mib.Drop(skb, DropReason.TCP_FLAGS);
+            NoteEcho(o);
+            _rcv.RcvNxt = skb.Tcp.Seq + 1;
+            _rcv.RcvWup = _rcv.RcvNxt;
+            _snd.SndWl1 = skb.Tcp.Seq;
+            AgreeOptions(o);
+            _snd.SndWnd = th.Window;
+            Ack(skb, o, AckFlags.SlowPath);
+            _snd.SndWnd = th.Window; // never scaled in a SYN
+            _snd.MaxWindow = _snd.SndWnd;
+            if (o.SawTimestamp)
+            {
+                StoreTsRecent(o);
+                _advMss -= TcpOptionsReceived.TimestampAligned;
+            }
+
+            SyncMss(_mtu);
+            InitRcvMss();
+            _rcv.CopiedSeq = _rcv.RcvNxt;
+            FinishConnect();
+            skb.Free();
+            if ((_pingpong > 0 && !Has(TcpSockFlags.Dead)) || _user is { DeferAccept: > 0 })
+            {
+                // Data is about to follow: let it carry the ACK.
+                _ackPending |= AckPending.Sched;
+                EnterQuickAck(TcpConst.MaxQuickAcks);
+                _ackPending |= AckPending.Timer;
+                _delackAt = _mstamp + TcpConst.DelackMax;
+            }
+            else
+            {
+                SendAck();
+            }
+
+            PushPending();
+            return DropReason.CONSUMED;
+        }
+
+        // Second, a RST without ACK: ignore it. Fourth, a SYN without ACK: a simultaneous open.
+        if (rst) return Net.Mib.Drop(skb, DropReason.TCP_RESET);
+        if (!syn) return Net.Mib.Drop(skb, DropReason.TCP_FLAGS);
+        SetState(TcpState.SYN_RECV);
+        _rcv.RcvNxt = skb.Tcp.Seq + 1;
+        _rcv.RcvWup = _rcv.CopiedSeq = _rcv.RcvNxt;
+        AgreeOptions(o);
+        if (o.SawTimestamp) StoreTsRecent(o);
+        _snd.SndWnd = th.Window;
+        _snd.SndWl1 = skb.Tcp.Seq;
+        _snd.MaxWindow = _snd.SndWnd;
+        SyncMss(_mtu);
+        InitRcvMss();
+        SendSynAck();
+        return Consume(skb);
+    }
+
+    // tcp_send_synack: our SYN goes again as a SYN-ACK.
+    private void SendSynAck()
+    {
+        if (_rtxQueue.Head is not { } syn || (syn.Tcp.Flags & (byte)TcpFlags.SYN) == 0) return;
+        syn.Tcp.Flags |= (byte)TcpFlags.ACK;
+        syn.Tcp.Sacked = (byte)(syn.Tcp.Sacked & Tcpcb.EverRetrans);
+        _lostOut = 0;
+        _retransOut = 0;
+        TransmitData(syn);
+    }
+}
