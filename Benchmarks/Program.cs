@@ -1,3 +1,80 @@
-// Benchmarks.
+// The benchmarks: ./bench [--json] [--only NAME]. One file per benchmark; each gives rows, and this prints them.
 
-return 0;
+using System.Globalization;
+using System.Text.Json;
+
+namespace ActorNet.Benchmarks;
+
+internal static class Program
+{
+    private static readonly Benchmark[] s_benchmarks =
+    [
+        .. EngineBenchmark.All(),
+        new("wire", WireBenchmark.Run),
+    ];
+
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    private static int Main(string[] args)
+    {
+        bool json = false;
+        List<string> only = [];
+        for (int i = 0; i < args.Length; i++)
+        {
+            if (args[i] == "--json")
+                json = true;
+            else if (args[i] == "--only" && i + 1 < args.Length)
+                only.Add(args[++i]);
+            else if (!args[i].StartsWith('-'))
+                only.Add(args[i]);
+            else
+                return Usage($"unknown option {args[i]}");
+        }
+        foreach (string name in only)
+        {
+            if (!s_benchmarks.Any(b => Asked(b, name)))
+                return Usage($"no benchmark is called {name}");
+        }
+        List<BenchRow> rows = [];
+        if (!json)
+            Console.WriteLine(Line("figure", "value", "unit", "goal", "", "definition"));
+        foreach (Benchmark benchmark in s_benchmarks)
+        {
+            if (only.Count > 0 && !only.Any(name => Asked(benchmark, name)))
+                continue;
+            foreach (BenchRow row in benchmark.Run())
+            {
+                rows.Add(row);
+                if (!json)
+                    Print(row);
+            }
+        }
+        if (json)
+            Console.WriteLine(JsonSerializer.Serialize(rows, s_json));
+        return 0;
+    }
+
+    // "engine" asks for all that is called engine/…
+    private static bool Asked(Benchmark benchmark, string name) =>
+        benchmark.Name == name || benchmark.Name.StartsWith(name + "/", StringComparison.Ordinal);
+
+    private static int Usage(string problem)
+    {
+        Console.Error.WriteLine($"{problem}; usage: bench [--json] [--only NAME]; names: {string.Join(", ", s_benchmarks.Select(b => b.Name))}");
+        return 2;
+    }
+
+    private static void Print(BenchRow row)
+    {
+        string met = row.Met switch { true => "met", false => "MISSED", null => "" };
+        string goal = row.Goal is double g ? (row.SmallerIsBetter ? "<= " : ">= ") + Number(g) : "";
+        Console.WriteLine(Line(row.Name, Number(row.Value), row.Unit, goal, met, row.Definition));
+    }
+
+    private static string Line(string name, string value, string unit, string goal, string met, string definition) =>
+        $"{name,-28} {value,12} {unit,-8} {goal,14} {met,-7} {definition}";
+
+    private static string Number(double value) => value >= 1000
+        ? value.ToString("#,0", CultureInfo.InvariantCulture)
+        : value.ToString("0.##", CultureInfo.InvariantCulture);
+}

@@ -11,15 +11,15 @@ namespace ActorNet.Benchmarks;
 /// <summary>Nanoseconds per frame of NIC, wire, NIC and the two messages around them; one core, virtual time.</summary>
 internal static class WireBenchmark
 {
-    public static void Run()
+    public static IEnumerable<BenchRow> Run()
     {
-        Measure("wire: 1514-byte frames, 10 Gbit/s, one event each", 1514, 1, 10_000_000_000, NicOptions.Default);
-        Measure("wire: 66-byte frames, 10 Gbit/s, one event each", 66, 1, 10_000_000_000, NicOptions.Default);
-        Measure("wire: chains of 32, unlimited rate", 1514, 32, 0, NicOptions.Default);
-        Measure("wire: 10 Gbit/s, rx-usecs 50", 1514, 1, 10_000_000_000, NicOptions.Default with { RxUsecs = Duration.FromMicroseconds(50) });
+        yield return Measure("wire/full", "1514-byte frames, 10 Gbit/s, one event each", 1514, 1, 10_000_000_000, NicOptions.Default);
+        yield return Measure("wire/small", "66-byte frames, 10 Gbit/s, one event each", 66, 1, 10_000_000_000, NicOptions.Default);
+        yield return Measure("wire/chain", "1514-byte frames in chains of 32, unlimited rate", 1514, 32, 0, NicOptions.Default);
+        yield return Measure("wire/moderated", "1514-byte frames, 10 Gbit/s, rx-usecs 50", 1514, 1, 10_000_000_000, NicOptions.Default with { RxUsecs = Duration.FromMicroseconds(50) });
     }
 
-    private static void Measure(string name, int length, int chain, long rate, NicOptions options)
+    private static BenchRow Measure(string name, string definition, int length, int chain, long rate, NicOptions options)
     {
         ActorSystem system = EngineRun.Create("bench", ConfigurationFactory.Empty, EngineMode.Virtual);
         var pool = new SkBuffPool();
@@ -47,9 +47,12 @@ internal static class WireBenchmark
         bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
         slices.Sort();
         double median = slices[slices.Count / 2];
-        Console.WriteLine(
-            $"{name}: {median:0} ns/frame (best {slices[0]:0}), {1e3 / median:0.00} M frames/s, {(double)bytes / (b.Stats.rx_packets - first):0.00} B/frame");
         system.Terminate();
+        return new BenchRow(name, "ns", median)
+        {
+            SmallerIsBetter = true,
+            Definition = $"per frame from NIC over a wire to NIC: {definition}; {(double)bytes / (b.Stats.rx_packets - first):0.00} B allocated per frame",
+        };
     }
 
     /// <summary>Sends a chain every 2 µs per frame of it; frees what it gets.</summary>

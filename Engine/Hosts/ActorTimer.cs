@@ -7,7 +7,7 @@ namespace ActorNet.Engine.Hosts;
 /// Delivers its message to its actor at <see cref="Due"/>. A message that is already on its way when the timer is armed or disarmed is not called
 /// back: it must be harmless. The timer ends with the actor's instance.
 /// </summary>
-public sealed class ActorTimer : IQueued
+public sealed class ActorTimer : EngineMessage, IQueued, INotInfluenceReceiveTimeout
 {
     /// <summary>A disarmed timer whose event is further away than this (ns) is taken out of the queue; a nearer one just runs out.</summary>
     private const long FarAway = 1_000_000_000;
@@ -15,13 +15,14 @@ public sealed class ActorTimer : IQueued
     public const long Never = long.MaxValue;
 
     private readonly ActorCell _cell;
-    private DueNow? _dueNow;
     private long _filedAt;
     private int _filed = -1;
 
     // Of _filed: the event is among the messages of this instant.
     private const int InRing = -2;
-    private bool _released;
+
+    // Of _filed: the instance that it belonged to has ended.
+    private const int Released = -3;
 
     /// <summary>Makes a disarmed timer of the actor whose context this is.</summary>
     public ActorTimer(IActorContext context, object message)
@@ -50,7 +51,7 @@ public sealed class ActorTimer : IQueued
             Disarm();
             return;
         }
-        if (_released)
+        if (_filed == Released)
             return;
         Due = atNanos;
         if (_filed == InRing)
@@ -77,8 +78,19 @@ public sealed class ActorTimer : IQueued
             loop.Turn(_cell, Message, _cell);
     }
 
+    // It was armed for the instant of its arming, and took its place among that instant's messages.
+    internal override void Deliver(ActorCell cell, IActorRef? sender)
+    {
+        if (IsDue(cell.Loop))
+            cell.Loop.Turn(cell, Message, cell);
+    }
+
+    internal override object? Letter => null;
+
     private bool IsDue(HostLoop loop)
     {
+        if (_filed == Released)
+            return false;
         _filed = -1;
         if (Due == Never)
             return false;
@@ -94,9 +106,9 @@ public sealed class ActorTimer : IQueued
     /// <summary>The instance it belonged to has ended.</summary>
     internal void Release()
     {
-        _released = true;
         Due = Never;
         Unfile();
+        _filed = Released;
     }
 
     private void File(HostLoop loop)
@@ -108,7 +120,7 @@ public sealed class ActorTimer : IQueued
             return;
         }
         _filed = InRing;
-        loop.Post(_cell, _dueNow ??= new DueNow(this), _cell);
+        loop.Post(_cell, this, _cell);
     }
 
     private void Unfile()
@@ -117,17 +129,5 @@ public sealed class ActorTimer : IQueued
             return;
         _cell.Loop.Queue.Cancel(_filed);
         _filed = -1;
-    }
-
-    /// <summary>A timer that was armed for the instant of its arming: it takes its place among that instant's messages.</summary>
-    private sealed class DueNow(ActorTimer timer) : EngineMessage, INotInfluenceReceiveTimeout
-    {
-        internal override object? Letter => null;
-
-        internal override void Deliver(ActorCell cell, IActorRef? sender)
-        {
-            if (timer.IsDue(cell.Loop))
-                cell.Loop.Turn(cell, timer.Message, cell);
-        }
     }
 }

@@ -1,14 +1,17 @@
 // The queue of one host's future events, in the exact order of their key (time, origin, sequence).
-// Far events wait in a radix-64 hierarchical wheel over 64-bit nanoseconds: an event lies at the level of the highest 6-bit digit in which
-// its time differs from the wheel's base, so that scheduling and cancelling are O(1), and each event moves down at most once per level.
-// Events at or before the base wait in a small binary heap ordered by the full key. (Varghese and Lauck 1987; Ahuja et al. 1990.)
+// A few events are a binary heap by the full key, and nothing else. Many are a radix-64 hierarchical wheel over 64-bit nanoseconds in front of that
+// heap: an event lies at the level of the highest 6-bit digit in which its time differs from the wheel's base, so filing is O(1), and each event moves
+// down at most once per level, in streams of 24-byte entries that never touch what the event carries. Events at or before the base are in the heap.
+// Cancelling forgets what the event carries at once and leaves its entry to be skipped; when more entries are dead than alive all are swept.
+// (Varghese and Lauck 1987, hashed and hierarchical timing wheels; Ahuja et al. 1990, radix heaps.)
 
-using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace ActorNet.Engine.Hosts;
 
-/// <summary>One event: what is to be told to whom, and its key.</summary>
+/// <summary>An event that is due: what is to be told to whom, and its key.</summary>
 internal struct QueuedEvent
 {
     public object? Message;
@@ -17,104 +20,112 @@ internal struct QueuedEvent
     public long Time;
     public long Sequence;
     public int Origin;
-
-    // Links of the list of the slot it lies in: node numbers; Prev is ~slot for the first of a slot; -1 ends a list.
-    internal int Next;
-    internal int Prev;
 }
 
-internal sealed class EventQueue
+internal sealed partial class EventQueue
 {
     public const long Never = long.MaxValue;
 
-    private const int Bits = 6;
-    private const int Slots = 1 << Bits;
-    private const int Levels = 11;
+    /// <summary>Up to so many entries the heap does alone.</summary>
+    private const int Few = 64;
+
     private const int None = -1;
 
-    // Marks of Prev for an event that lies in no slot.
-    private const int InHeap = int.MinValue;
-    private const int Cancelled = int.MinValue + 1;
-
-    // A slot with no more events than this is looked through for its earliest, and moves to the heap whole if it is short in time too.
-    private const int FewEvents = 16;
-    private const int ShortLevel = 3;
-
-    private QueuedEvent[] _nodes = [];
+    private Payload[] _payloads = [];
     private int _used;
     private int _free = None;
-    private int[]?[] _slots = [];
-    private readonly ulong[] _occupied = new ulong[Levels];
-    private uint _levels;
-    private long _base;
-    private Due[] _heap = [];
+    private Wheel? _wheel;
+
+    // Events at or before this time are in the heap; without a wheel all are.
+    private long _base = Never;
+    private Entry[] _heap = [];
     private int _heapCount;
-    private int _heapCancelled;
+    private int _entries;
     private long _next = Never;
 
-    private struct Due
+    /// <summary>What an event carries, and the rest of its key, by which an entry knows that it is still its own.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private struct Payload
+    {
+        public object? Message;
+        public ActorCell? Receiver;
+        public IActorRef? Sender;
+        public long Sequence;
+        public int Origin;
+        public int NextFree;
+    }
+
+    /// <summary>An event's key and the number of its payload.</summary>
+    private struct Entry
     {
         public long Time;
         public long Sequence;
         public int Origin;
-        public int Node;
+        public int Payload;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly bool Before(in Entry other)
+        {
+            if (Time != other.Time)
+                return Time < other.Time;
+            return Origin != other.Origin ? Origin < other.Origin : Sequence < other.Sequence;
+        }
     }
 
     /// <summary>How many events wait.</summary>
     public int Count { get; private set; }
 
-    /// <summary>No event is due before this time (ns); exact but for crowded slots, where it may be early.</summary>
+    /// <summary>No event is due before this time (ns). It is early only when the earliest has been cancelled.</summary>
     public long NextTime
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => _next;
     }
 
+    /// <summary>Bytes held, for the books.</summary>
+    public long Bytes => (long)_payloads.Length * Unsafe.SizeOf<Payload>() + (long)_heap.Length * Unsafe.SizeOf<Entry>() + 120 + (_wheel?.Bytes ?? 0);
+
     /// <summary>Files an event; the number returned cancels it until it is taken.</summary>
     public int Add(long time, int origin, long sequence, ActorCell? receiver, object message, IActorRef? sender)
     {
         int index = _free;
         if (index >= 0)
-            _free = _nodes[index].Next;
+            _free = _payloads[index].NextFree;
         else
-            index = NewNode();
-        ref QueuedEvent node = ref _nodes[index];
-        node.Message = message;
-        node.Receiver = receiver;
-        node.Sender = sender;
-        node.Time = time;
-        node.Sequence = sequence;
-        node.Origin = origin;
+            index = NewPayload();
+        ref Payload payload = ref _payloads[index];
+        payload.Message = message;
+        payload.Receiver = receiver;
+        payload.Sender = sender;
+        payload.Sequence = sequence;
+        payload.Origin = origin;
         Count++;
+        _entries++;
         if (time < _next)
             _next = time;
-        Place(index, ref node);
+        Entry entry = new() { Time = time, Sequence = sequence, Origin = origin, Payload = index };
+        if (time <= _base)
+        {
+            Push(entry);
+            if (_wheel is null && _heapCount > Few)
+                Overflow();
+        }
+        else
+        {
+            _wheel!.Add(entry, _base);
+        }
         return index;
     }
 
     /// <summary>Takes an event out before it is due.</summary>
     public void Cancel(int index)
     {
-        ref QueuedEvent node = ref _nodes[index];
-        Count--;
-        node.Message = null;
-        node.Receiver = null;
-        node.Sender = null;
-        if (node.Prev == InHeap)
-        {
-            node.Prev = Cancelled;
-            _heapCancelled++;
-            if (_heap[0].Node == index || _heapCancelled > 16 + (_heapCount >> 1))
-                CleanHeap();
-        }
-        else
-        {
-            Unlink(ref node);
-            node.Next = _free;
-            _free = index;
-        }
-        if (node.Time <= _next)
-            _next = FindNext();
+        ref Payload payload = ref _payloads[index];
+        Release(ref payload, index);
+        if (Count == 0)
+            Clear();
+        else if (_entries - Count > Few + Count)
+            Sweep();
     }
 
     /// <summary>Takes the event with the smallest key if it is due at <paramref name="limit"/> or before.</summary>
@@ -122,280 +133,246 @@ internal sealed class EventQueue
     {
         while (_next <= limit)
         {
-            if (_heapCount > 0)
+            if (_heapCount == 0)
             {
-                int index = _heap[0].Node;
-                PopHeap();
-                ref QueuedEvent node = ref _nodes[index];
-                taken = node;
-                node.Message = null;
-                node.Receiver = null;
-                node.Sender = null;
-                node.Next = _free;
-                _free = index;
-                Count--;
-                if (_heapCancelled > 0)
-                    CleanHeapTop();
-                _next = _heapCount > 0 ? _heap[0].Time : FindNext();
+                Expand();
+                continue;
+            }
+            Entry entry = _heap[0];
+            Pop();
+            _entries--;
+            ref Payload payload = ref _payloads[entry.Payload];
+            bool alive = payload.Sequence == entry.Sequence && payload.Origin == entry.Origin && payload.Message is not null;
+            if (alive)
+            {
+                taken.Message = payload.Message;
+                taken.Receiver = payload.Receiver;
+                taken.Sender = payload.Sender;
+                taken.Time = entry.Time;
+                taken.Sequence = entry.Sequence;
+                taken.Origin = entry.Origin;
+                Release(ref payload, entry.Payload);
+                if (Count == 0)
+                    Clear();
+                else
+                    FindNext();
                 return true;
             }
-            if (_levels == 0)
-            {
-                _next = Never;
-                break;
-            }
-            Expand();
-            _next = FindNext();
+            FindNext();
         }
         Unsafe.SkipInit(out taken);
         return false;
     }
 
-    /// <summary>The key of the earliest event, if it is known to the last digit: only then is <see cref="NextTime"/> due now.</summary>
+    /// <summary>The key of the earliest event, if it is due now or before.</summary>
     public bool TryPeekKey(long now, out int origin, out long sequence)
     {
-        while (_heapCount == 0 && _levels != 0 && _next <= now)
+        while (_next <= now)
         {
-            Expand();
-            _next = FindNext();
-        }
-        if (_heapCount > 0 && _heap[0].Time <= now)
-        {
-            origin = _heap[0].Origin;
-            sequence = _heap[0].Sequence;
-            return true;
+            if (_heapCount == 0)
+            {
+                Expand();
+                continue;
+            }
+            ref Entry entry = ref _heap[0];
+            if (IsAlive(entry))
+            {
+                origin = entry.Origin;
+                sequence = entry.Sequence;
+                return true;
+            }
+            Pop();
+            _entries--;
+            FindNext();
         }
         origin = 0;
         sequence = 0;
         return false;
     }
 
-    /// <summary>Bytes held, for the books.</summary>
-    public long Bytes
+    private int NewPayload()
     {
-        get
-        {
-            long bytes = (long)_nodes.Length * Unsafe.SizeOf<QueuedEvent>() + (long)_heap.Length * Unsafe.SizeOf<Due>() + Levels * sizeof(ulong) + 160;
-            foreach (int[]? level in _slots)
-                bytes += level is null ? 8 : Slots * sizeof(int) + 32;
-            return bytes;
-        }
-    }
-
-    private int NewNode()
-    {
-        if (_used == _nodes.Length)
-            Array.Resize(ref _nodes, Math.Max(4, _nodes.Length * 2));
+        if (_used == _payloads.Length)
+            Array.Resize(ref _payloads, Math.Max(4, _payloads.Length * 2));
         return _used++;
     }
 
-    private void Place(int index, ref QueuedEvent node)
+    private void Release(ref Payload payload, int index)
     {
-        long time = node.Time;
-        if (time <= _base)
+        payload.Message = null;
+        payload.Receiver = null;
+        payload.Sender = null;
+        payload.NextFree = _free;
+        _free = index;
+        Count--;
+    }
+
+    private bool IsAlive(in Entry entry)
+    {
+        ref Payload payload = ref _payloads[entry.Payload];
+        return payload.Sequence == entry.Sequence && payload.Origin == entry.Origin && payload.Message is not null;
+    }
+
+    private void FindNext() => _next = _heapCount > 0 ? _heap[0].Time : _wheel?.NextTime ?? Never;
+
+    private void Clear()
+    {
+        _heapCount = 0;
+        _entries = 0;
+        _next = Never;
+        _base = Never;
+        _wheel = null;
+        if (_heap.Length > 4 * Few)
+            _heap = [];
+        if (_payloads.Length > 4 * Few)
         {
-            PushHeap(index, ref node);
-            return;
+            _payloads = [];
+            _used = 0;
+            _free = None;
         }
-        int level = (63 - BitOperations.LeadingZeroCount((ulong)(time ^ _base))) / Bits;
-        int slot = (int)(time >> (level * Bits)) & (Slots - 1);
-        if (level >= _slots.Length || _slots[level] is not int[] heads)
-            heads = MakeLevel(level);
-        int first = heads[slot];
-        node.Next = first;
-        node.Prev = ~((level << Bits) | slot);
-        if (first >= 0)
-            _nodes[first].Prev = index;
+    }
+
+    private void Overflow()
+    {
+        if (_entries - Count > Few / 2)
+            Sweep();
         else
+            StartWheel();
+    }
+
+    private void StartWheel()
+    {
+        _wheel = new Wheel();
+        _base = _heap[0].Time;
+        int kept = 0;
+        for (int i = 0; i < _heapCount; i++)
         {
-            _occupied[level] |= 1UL << slot;
-            _levels |= 1u << level;
+            if (_heap[i].Time <= _base)
+                _heap[kept++] = _heap[i];
+            else
+                _wheel.Add(_heap[i], _base);
         }
-        heads[slot] = index;
+        _heapCount = kept;
+        Heapify();
     }
 
-    private int[] MakeLevel(int level)
-    {
-        if (level >= _slots.Length)
-            Array.Resize(ref _slots, level + 1);
-        int[] heads = new int[Slots];
-        Array.Fill(heads, None);
-        return _slots[level] = heads;
-    }
-
-    private void Unlink(ref QueuedEvent node)
-    {
-        int next = node.Next;
-        int prev = node.Prev;
-        if (next >= 0)
-            _nodes[next].Prev = prev;
-        if (prev >= 0)
-        {
-            _nodes[prev].Next = next;
-            return;
-        }
-        int level = ~prev >> Bits;
-        int slot = ~prev & (Slots - 1);
-        _slots[level]![slot] = next;
-        if (next < 0)
-            Vacate(level, slot);
-    }
-
-    private void Vacate(int level, int slot)
-    {
-        _occupied[level] &= ~(1UL << slot);
-        if (_occupied[level] == 0)
-            _levels &= ~(1u << level);
-    }
-
-    /// <summary>Moves the base into the earliest slot and its events down, nearer to or into the heap.</summary>
+    /// <summary>Moves the base up to the earliest entries of the wheel, and them into the heap or down.</summary>
     private void Expand()
     {
-        int level = BitOperations.TrailingZeroCount(_levels);
-        int slot = BitOperations.TrailingZeroCount(_occupied[level]);
-        int[] heads = _slots[level]!;
-        int index = heads[slot];
-        heads[slot] = None;
-        Vacate(level, slot);
-
-        long min = Never;
-        long max = 0;
-        int count = 0;
-        for (int i = index; i >= 0 && count <= FewEvents; i = _nodes[i].Next, count++)
+        if (Count <= Few / 4)
         {
-            long time = _nodes[i].Time;
-            min = Math.Min(min, time);
-            max = Math.Max(max, time);
+            // Few again: the wheel's memory is worth more than its speed.
+            _base = Never;
+            _wheel!.TakeAll(this);
+            _wheel = null;
+            _entries = _heapCount;
+            FindNext();
+            return;
         }
-        if (count > FewEvents)
-            _base = SlotStart(level, slot);
-        else
-            _base = level <= ShortLevel ? max : min;
-        while (index >= 0)
+        Entry[] moved = _wheel!.TakeEarliest(ref _base, out int count);
+        for (int i = 0; i < count; i++)
         {
-            ref QueuedEvent node = ref _nodes[index];
-            int next = node.Next;
-            Place(index, ref node);
-            index = next;
+            ref Entry entry = ref moved[i];
+            if (entry.Time <= _base)
+            {
+                Prefetch(entry.Payload);
+                Push(entry);
+            }
+            else
+            {
+                _wheel.Add(entry, _base);
+            }
         }
-    }
-
-    private long SlotStart(int level, int slot)
-    {
-        int shift = level * Bits;
-        long above = shift + Bits >= 64 ? 0 : _base >> (shift + Bits) << (shift + Bits);
-        return above | ((long)slot << shift);
-    }
-
-    private long FindNext()
-    {
-        if (_heapCount > 0)
-            return _heap[0].Time;
-        if (_levels == 0)
-            return Never;
-        int level = BitOperations.TrailingZeroCount(_levels);
-        int slot = BitOperations.TrailingZeroCount(_occupied[level]);
-        long min = Never;
-        int count = 0;
-        for (int i = _slots[level]![slot]; i >= 0; i = _nodes[i].Next)
+        for (int i = 0; i < count; i++)
         {
-            if (++count > FewEvents)
-                return SlotStart(level, slot);
-            min = Math.Min(min, _nodes[i].Time);
+            if (moved[i].Time <= _base)
+                PrefetchMessage(moved[i].Payload);
         }
-        return min;
+        _wheel.Return(moved);
+        FindNext();
     }
 
-    private static bool Before(in Due a, in Due b)
+    /// <summary>Drops all dead entries.</summary>
+    private void Sweep()
     {
-        if (a.Time != b.Time)
-            return a.Time < b.Time;
-        return a.Origin != b.Origin ? a.Origin < b.Origin : a.Sequence < b.Sequence;
+        int kept = 0;
+        for (int i = 0; i < _heapCount; i++)
+        {
+            if (IsAlive(_heap[i]))
+                _heap[kept++] = _heap[i];
+        }
+        _heapCount = kept;
+        Heapify();
+        _wheel?.Sweep(this);
+        _entries = Count;
+        FindNext();
     }
 
-    private void PushHeap(int index, ref QueuedEvent node)
+    /// <summary>What a due entry carries is wanted soon.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe void Prefetch(int payload)
     {
-        node.Prev = InHeap;
+        if (Sse.IsSupported)
+            Sse.Prefetch0(Unsafe.AsPointer(ref _payloads[payload]));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe void PrefetchMessage(int payload)
+    {
+        // A stale address does no harm: a prefetch faults on nothing.
+        if (!Sse.IsSupported)
+            return;
+        byte* address = (byte*)Unsafe.As<object?, nint>(ref _payloads[payload].Message);
+        Sse.Prefetch0(address);
+        Sse.Prefetch0(address + 56);
+    }
+
+    private void Push(in Entry entry)
+    {
         if (_heapCount == _heap.Length)
             Array.Resize(ref _heap, Math.Max(4, _heap.Length * 2));
-        SiftUp(_heapCount++, new Due { Time = node.Time, Origin = node.Origin, Sequence = node.Sequence, Node = index });
-    }
-
-    private void SiftUp(int at, Due due)
-    {
-        Due[] heap = _heap;
+        Entry[] heap = _heap;
+        int at = _heapCount++;
         while (at > 0)
         {
             int up = (at - 1) >> 1;
-            if (!Before(due, heap[up]))
+            if (!entry.Before(heap[up]))
                 break;
             heap[at] = heap[up];
             at = up;
         }
-        heap[at] = due;
+        heap[at] = entry;
     }
 
-    private void PopHeap()
+    private void Pop()
     {
-        Due last = _heap[--_heapCount];
+        Entry last = _heap[--_heapCount];
         if (_heapCount > 0)
             SiftDown(0, last);
     }
 
-    private void SiftDown(int at, Due due)
+    private void Heapify()
     {
-        Due[] heap = _heap;
+        for (int i = (_heapCount >> 1) - 1; i >= 0; i--)
+            SiftDown(i, _heap[i]);
+    }
+
+    private void SiftDown(int at, Entry entry)
+    {
+        Entry[] heap = _heap;
         int count = _heapCount;
         for (; ; )
         {
             int child = 2 * at + 1;
             if (child >= count)
                 break;
-            if (child + 1 < count && Before(heap[child + 1], heap[child]))
+            if (child + 1 < count && heap[child + 1].Before(heap[child]))
                 child++;
-            if (!Before(heap[child], due))
+            if (!heap[child].Before(entry))
                 break;
             heap[at] = heap[child];
             at = child;
         }
-        heap[at] = due;
-    }
-
-    private void CleanHeapTop()
-    {
-        while (_heapCount > 0 && _nodes[_heap[0].Node].Prev == Cancelled)
-        {
-            FreeCancelled(_heap[0].Node);
-            PopHeap();
-        }
-    }
-
-    private void FreeCancelled(int index)
-    {
-        _heapCancelled--;
-        _nodes[index].Prev = None;
-        _nodes[index].Next = _free;
-        _free = index;
-    }
-
-    private void CleanHeap()
-    {
-        if (_heapCancelled <= 16 + (_heapCount >> 1))
-        {
-            CleanHeapTop();
-            return;
-        }
-        int kept = 0;
-        for (int i = 0; i < _heapCount; i++)
-        {
-            Due due = _heap[i];
-            if (_nodes[due.Node].Prev == Cancelled)
-                FreeCancelled(due.Node);
-            else
-                _heap[kept++] = due;
-        }
-        _heapCount = kept;
-        for (int i = (kept >> 1) - 1; i >= 0; i--)
-            SiftDown(i, _heap[i]);
+        heap[at] = entry;
     }
 }
