@@ -171,7 +171,7 @@ public sealed class Network
     {
         Boot();
         foreach (SimHost h in _hosts) h.Plan.Actor.Tell(Kill.Instance, ActorRefs.NoSender);
-        Settle(() => AllExited);
+        Settle(() => AllExited, 20);
     }
 
     /// <summary>Ends the run: programs, then sockets without a word to their peers, then devices; and lets what is on the wires fall down.</summary>
@@ -183,7 +183,7 @@ public sealed class Network
         StopPrograms();
         foreach (SimHost h in _hosts) h.Plan.Actor.Tell(RunEnded.Instance, ActorRefs.NoSender);
         // What is in flight arrives at devices that are down.
-        Settle(() => Pool.Outstanding == 0 && _hosts.TrueForAll(h => h.Plan.Stack.Sockets == 0));
+        Settle(() => Pool.Outstanding == 0 && _hosts.TrueForAll(h => h.Plan.Stack.Sockets == 0), 30);
         foreach (PcapngFile file in _captures) file.Close(Now);
     }
 
@@ -227,11 +227,11 @@ public sealed class Network
 
     // A run that was stopped between two events leaves its hosts at different times within a window, and a frame may be on a satellite's way
     // with full queues in front: look ever further until all is quiet.
-    private void Settle(Func<bool> quiet)
+    private void Settle(Func<bool> quiet, int looks)
     {
         _system.RunUntil(_system.NowNanos());
         long step = 1000;
-        for (int i = 0; i < 32 && !quiet(); i++, step *= 2) _system.RunUntil(_system.NowNanos() + step);
+        for (int i = 0; i < looks && !quiet(); i++, step *= 2) _system.RunUntil(_system.NowNanos() + step);
     }
 
     private int Claim(string name)

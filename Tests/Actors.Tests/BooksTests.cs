@@ -4,6 +4,7 @@ using ActorNet.Devices.Wires;
 
 namespace ActorNet.Actors.Tests;
 
+[Trait("Engine", "Embedded")]
 public class BooksTests
 {
     [Fact]

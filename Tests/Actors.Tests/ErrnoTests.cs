@@ -3,6 +3,7 @@
 
 namespace ActorNet.Actors.Tests;
 
+[Trait("Engine", "Embedded")]
 public class ErrnoTests
 {
     // Runs a program on host a of a pair whose other host has nothing open, and finishes the run.

@@ -2,6 +2,7 @@
 
 namespace ActorNet.Actors.Tests;
 
+[Trait("Engine", "Embedded")]
 public class FamilyTests
 {
     private const AddressFamily AF_TEST = (AddressFamily)44;

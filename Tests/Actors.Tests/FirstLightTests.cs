@@ -2,6 +2,7 @@
 
 namespace ActorNet.Actors.Tests;
 
+[Trait("Engine", "Embedded")]
 public class FirstLightTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using ActorNet.Devices.Wires;
 
 namespace ActorNet.Actors.Tests;
 
+[Trait("Engine", "Embedded")]
 public class RoutingTests
 {
     private static readonly WireSpec s_wire = new() { Rate = 100_000_000, Delay = Duration.FromMilliseconds(2) };

@@ -5,6 +5,7 @@ using ActorNet.Devices.Wires;
 
 namespace ActorNet.Actors.Tests;
 
+[Trait("Engine", "Embedded")]
 public class TransferTests
 {
     public static TheoryData<double, double, int> Wires => new()
@@ -74,6 +75,47 @@ public class TransferTests
                 await os.SendAll(s, Talk.Noise(100_000));
             }, Instant.FromMilliseconds(1));
             return lab.Finish();
+        }
+    }
+
+    [Fact]
+    public void A_run_in_slices_is_the_same_run()
+    {
+        Assert.Equal(Run(60_000), Run(1));
+        Assert.Equal(Run(60_000), Run(37));
+
+        static ulong Run(int milliseconds)
+        {
+            using Lab lab = Lab.Pair(new WireSpec { Rate = 20_000_000, Delay = Duration.FromMilliseconds(2), Loss = 0.02, Jitter = Duration.FromMilliseconds(1) }, 3);
+            lab.B.Run("echo", async os =>
+            {
+                int l = await os.Listening("0.0.0.0:80");
+                while (true)
+                {
+                    (int c, _) = await os.Accept(l);
+                    os.Spawn(async () =>
+                    {
+                        await os.SendAll(c, await os.ReadToEnd(c));
+                        await os.Close(c);
+                    });
+                }
+            });
+            for (int i = 0; i < 3; i++)
+            {
+                lab.A.Run("client" + i, async os =>
+                {
+                    int s = await os.Dial("10.0.0.2:80");
+                    await os.SendAll(s, Talk.Noise(50_000));
+                    await os.Shutdown(s, ShutdownHow.WR);
+                    Assert.Equal(50_000, (await os.ReadToEnd(s)).Length);
+                }, Instant.FromMilliseconds(1));
+            }
+
+            for (long t = 0; t < 60_000; t += milliseconds) lab.Network.RunUntil(Instant.FromMilliseconds(Math.Min(60_000, t + milliseconds)));
+            ulong hash = lab.Network.TraceHash;
+            Assert.Empty(lab.Network.Failures);
+            lab.End();
+            return hash;
         }
     }
 

@@ -2,6 +2,7 @@
 
 namespace ActorNet.Actors.Tests;
 
+[Trait("Engine", "Embedded")]
 public class WaitingTests
 {
     private static void Run(Func<Os, Task> client, Func<Os, Task> server, Action<Lab>? after = null)
