@@ -1,2 +1,4 @@
+// What nearly every file of this assembly uses.
+
 global using ActorNet.Protocols.Tcp;
 global using System.Buffers.Binary;
