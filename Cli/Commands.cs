@@ -52,6 +52,11 @@ internal static class Commands
             foreach (string line in e.Errors) Console.Error.WriteLine(line);
             return ExitCode.BadInput;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"actornet: {e.Message.ReplaceLineEndings(" ")}"); // a full disk, a folder taken away in mid-run
+            return ExitCode.Failed;
+        }
     }
 
     public static string Version => typeof(Commands).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";

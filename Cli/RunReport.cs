@@ -42,7 +42,7 @@ internal static class RunReport
         for (int i = 0; i < columns.Length; i++)
         {
             var column = new TableColumn(new Text(columns[i])) { NoWrap = true };
-            table.AddColumn(i < 1 ? column : column.RightAligned());
+            table.AddColumn(i == 0 || columns[i].StartsWith("drops", StringComparison.Ordinal) ? column : column.RightAligned());
         }
 
         return table;

@@ -54,11 +54,8 @@ internal static class TunCommand
         try
         {
             var network = new Network(system, request.Seed);
-            SimHost host = network.AddHost(HostName).AddTun(DeviceName, tun, request.Mtu).AddAddress(DeviceName, address.ToString());
-            if (!address.Contains(peer)) host.AddRoute(new InterfaceAddress(peer, 32).ToString(), null, DeviceName);
-            host.AddRoute("default", null, DeviceName);
-            foreach ((string key, string value) in program.Sysctls) host.Sysctl(key, value);
-            PcapngFile? capture = request.Capture is null ? null : network.Capture(host, DeviceName, request.Capture);
+            SimHost host = Build(network, request, program, address, peer, tun);
+            PcapngFile? capture = request.Capture is null ? null : Capture(network, host, request.Capture);
             var meter = new ProgramMeter(request.Program, HostName);
             bool listens = false;
             ProcessStatus process = host.Run(request.Program,
@@ -72,6 +69,34 @@ internal static class TunCommand
         finally
         {
             system.Terminate();
+        }
+    }
+
+    private static SimHost Build(Network network, Request request, TunProgram program, InterfaceAddress address, IpAddress peer, TunDevice tun)
+    {
+        try
+        {
+            SimHost host = network.AddHost(HostName).AddTun(DeviceName, tun, request.Mtu).AddAddress(DeviceName, address.ToString());
+            if (!address.Contains(peer)) host.AddRoute(new InterfaceAddress(peer, 32).ToString(), null, DeviceName);
+            host.AddRoute("default", null, DeviceName);
+            foreach ((string key, string value) in program.Sysctls) host.Sysctl(key, value);
+            return host;
+        }
+        catch (ArgumentException e)
+        {
+            throw new ScenarioException(e.Message.ReplaceLineEndings(" "));
+        }
+    }
+
+    private static PcapngFile Capture(Network network, SimHost host, string file)
+    {
+        try
+        {
+            return network.Capture(host, DeviceName, file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ScenarioException($"--capture {file}: {e.Message}");
         }
     }
 

@@ -32,6 +32,10 @@ public class CaptureTests
     // What Wireshark says of every lossy path: segments that are missing, come again, or come late.
     private const string Explained = "tcp.analysis.lost_segment || tcp.analysis.ack_lost_segment || tcp.analysis.out_of_order || tcp.analysis.retransmission || tcp.options.sack.dsack || tcp.analysis.window_full || tcp.analysis.zero_window";
 
+    // At the sending host Wireshark sees a segment and its retransmission. Within a round trip it takes the second for one out of order,
+    // hands it to HTTP's reassembly again, and calls the overlap malformed. Captures of Linux hosts show the same.
+    private const string SeenTwice = "_ws.expert.message contains \"New fragment overlaps old data\"";
+
     [NeedsFact("tshark")]
     public void Tshark_finds_nothing_wrong_where_frames_are_lost()
     {
@@ -41,9 +45,8 @@ public class CaptureTests
         {
             foreach (string capture in Capture(folder, name, Tool.Shipped(name), set))
             {
-                // Without HTTP: its dissector puts bodies together from segments it has seen twice, or not at all, and calls that malformed.
-                Assert.Equal("", Tshark(capture, Wrong, "--disable-protocol", "http"));
-                Assert.Equal("", Tshark(capture, $"_ws.expert.severity == \"Warning\" && !({Explained})", "--disable-protocol", "http"));
+                Assert.Equal("", Tshark(capture, $"({Wrong}) && !({SeenTwice})"));
+                Assert.Equal("", Tshark(capture, $"_ws.expert.severity == \"Warning\" && !({Explained})"));
                 Assert.NotEqual("", Tshark(capture, "tcp.options.timestamp.tsval && tcp.len > 0"));
             }
         }
@@ -89,10 +92,10 @@ public class CaptureTests
         return captures;
     }
 
-    private static string Tshark(string file, string filter, params string[] more)
+    private static string Tshark(string file, string filter)
     {
         var info = new ProcessStartInfo("tshark") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string a in (string[])["-r", file, "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-Y", filter, .. more])
+        foreach (string a in (string[])["-r", file, "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-Y", filter])
             info.ArgumentList.Add(a);
         using Process process = Process.Start(info)!;
         Task<string> error = process.StandardError.ReadToEndAsync();

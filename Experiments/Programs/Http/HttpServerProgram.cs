@@ -55,7 +55,7 @@ public static class HttpServerProgram
     // Answers whether the connection goes on.
     private static async ValueTask<bool> Answer(ProgramContext context, HttpConnection connection, HttpHead request)
     {
-        bool keep = request.KeepsAlive;
+        bool keep = request.KeepsAlive && request.MinorVersion >= 1; // keep-alive of HTTP/1.0 needs words that no client of today asks for
         if (request.Has("Expect", "100-continue") && request.MinorVersion >= 1) await connection.Send("HTTP/1.1 100 Continue\r\n\r\n");
         using var hash = request.Method is "PUT" or "POST" ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         long received = 0;

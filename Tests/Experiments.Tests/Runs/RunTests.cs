@@ -33,6 +33,18 @@ public class RunTests
         Assert.True(first.Host("server").Counters["TcpRetransSegs"] > 0);
     }
 
+    [Theory]
+    [InlineData("lossy-bulk.conf", "programs.send.size=2MB")]
+    [InlineData("thousand-hosts.conf", "programs.users.requests=1")]
+    public void The_other_shipped_scenarios_are_the_same_twice_too(string name, string setting)
+    {
+        Scenario Load(ulong seed) => ScenarioFile.Load(ScenarioFiles.Shipped(name), [setting], seed);
+        RunResult first = Runs.Run(Load(1)), second = Runs.Run(Load(1)), other = Runs.Run(Load(2));
+        Assert.Equal(first.Summary.TraceHash, second.Summary.TraceHash);
+        Assert.NotEqual(first.Summary.TraceHash, other.Summary.TraceHash);
+        Assert.Equal(0, first.Programs.Sum(p => p.Errors));
+    }
+
     [Fact]
     public void A_run_leaves_a_summary_metrics_and_captures_and_nothing_half_written()
     {
