@@ -51,6 +51,10 @@ internal static class EngineBenchmark
             SmallerIsBetter = true,
             Definition = "TCP's pattern beside 1,000,000 pending: arm at +200 ms, disarm, time passes 1 us between; per pair",
         }]);
+        yield return new("engine/queue-fire", static () => [new BenchRow("engine/queue-fire", "events/s", Median(QueueFire))
+        {
+            Definition = "the queue alone, without actors or timers: 1,000,000 pending within 10 s, each that is taken is filed again",
+        }]);
         yield return new("engine/queue-cancel", static () => [new BenchRow("engine/queue-cancel", "ns", Median(QueueCancel, smallest: true))
         {
             SmallerIsBetter = true,
@@ -254,6 +258,30 @@ internal static class EngineBenchmark
         TimeSpan start = Cpu();
         system.RunUntil(1 + Pairs / 100 * 100_000);
         return (Cpu() - start).TotalNanoseconds / Pairs;
+    }
+
+    private static double QueueFire()
+    {
+        const int Pending = 1_000_000;
+        const int Fired = 2_000_000;
+        EventQueue queue = new();
+        object message = new();
+        ulong state = 7;
+        long sequence = 0;
+        void Add(long from)
+        {
+            state = state * 6364136223846793005 + 1442695040888963407;
+            queue.Add(from + 1 + (long)((state >> 20) % 10_000_000_000), 0, ++sequence, null, message, null);
+        }
+        for (int i = 0; i < Pending; i++)
+            Add(0);
+        TimeSpan start = Cpu();
+        for (int i = 0; i < Fired; i++)
+        {
+            queue.TryTake(long.MaxValue - 1, out QueuedEvent due);
+            Add(due.Time);
+        }
+        return Fired / (Cpu() - start).TotalSeconds;
     }
 
     private static double QueueCancel()
