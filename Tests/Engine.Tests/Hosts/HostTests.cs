@@ -4,6 +4,7 @@ using ActorNet.Testing;
 
 namespace ActorNet.Engine.Tests.Hosts;
 
+[Trait("Engine", "Embedded")]
 public sealed class HostTests : TestKit
 {
     private sealed record Frame(int Number, long SentAt);
