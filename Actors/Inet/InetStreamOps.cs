@@ -52,18 +52,9 @@ internal sealed class InetStreamOps : InetOps
             return;
         }
 
-        Listening listening = Queue(s);
-        TcpSock? child = listening.Held;
-        listening.Held = null;
-        if (child is null && !tcp.TryAccept(out child))
+        // The first in the queue stays there until its actor is made, so that poll goes on showing it.
+        if (tcp.FirstToAccept?.Owner is not { } owner || !tcp.TryAccept(out TcpSock? child))
         {
-            s.WaitToRead(call);
-            return;
-        }
-
-        if (child.Owner is not IActorRef actor)
-        {
-            listening.Held = child; // its actor is being made
             s.WaitToRead(call);
             return;
         }
@@ -71,7 +62,7 @@ internal sealed class InetStreamOps : InetOps
         call.Peer = child.Peer;
         call.Accepted = new Socket(s.Stack, SocketType.STREAM)
         {
-            Sk = child, Ops = this, Actor = actor, Inode = s.Stack.NextInode(), State = SocketState.CONNECTED,
+            Sk = child, Ops = this, Actor = owner as IActorRef ?? ActorRefs.Nobody, Inode = s.Stack.NextInode(), State = SocketState.CONNECTED,
         };
         s.Answer(call, call.NewFd);
     }
@@ -284,8 +275,6 @@ internal sealed class InetStreamOps : InetOps
     private static void ForgetChildren(SockActor s, TcpSock tcp)
     {
         Listening listening = Queue(s);
-        if (listening.Held is { } held) listening.Forget(held, s.Me);
-        listening.Held = null;
         while (tcp.TryAccept(out TcpSock? child)) listening.Forget(child, s.Me);
     }
 

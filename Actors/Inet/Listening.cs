@@ -9,9 +9,6 @@ internal sealed class Listening
 {
     private readonly List<Entry> _adopting = [];
 
-    /// <summary>Taken off the accept queue for a call, before its actor was there.</summary>
-    public TcpSock? Held { get; set; }
-
     public bool IsAdopting => _adopting.Count > 0;
 
     public void Adopting(TcpSock child) => _adopting.Add(new Entry(child));
@@ -42,7 +39,7 @@ internal sealed class Listening
         Entry entry = _adopting[i];
         _adopting.RemoveAt(i);
         if (entry.First is { } chain) demux.Tell(chain, self);
-        if (entry.Forgotten) ((IActorRef)child.Owner!).Tell(ListenerClosed.Instance, self);
+        if (entry.Forgotten) (child.Owner as IActorRef)?.Tell(ListenerClosed.Instance, self);
     }
 
     /// <summary>Nobody will accept this child: it is told to reset its connection, as soon as it can be told.</summary>
@@ -50,7 +47,7 @@ internal sealed class Listening
     {
         int i = _adopting.FindIndex(e => e.Child == child);
         if (i >= 0) _adopting[i].Forgotten = true;
-        else ((IActorRef)child.Owner!).Tell(ListenerClosed.Instance, self);
+        else (child.Owner as IActorRef)?.Tell(ListenerClosed.Instance, self);
     }
 
     public void Free(Net net)

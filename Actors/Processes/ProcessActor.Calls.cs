@@ -68,6 +68,7 @@ internal sealed partial class ProcessActor
         }
         else
         {
+            call.Complete();
             call.Resume();
         }
 
@@ -76,8 +77,7 @@ internal sealed partial class ProcessActor
 
     private void Drop(Syscall call)
     {
-        call.Answer(Errno.EINTR);
-        call.Abandon();
+        call.Answer(Errno.EINTR); // and never completed: an await of it does not end
         Unlink(call);
         _spec.Host.Calls.Answered++;
     }
@@ -168,8 +168,7 @@ internal sealed partial class ProcessActor
             return;
         }
 
-        call.File = socket;
-        call.NonBlocking = (file.Flags & FileFlags.NONBLOCK) != 0;
+        call.File = socket; // O_NONBLOCK does not keep close from lingering
         socket.Socket.Actor!.Tell(call, _self);
     }
 
@@ -221,7 +220,10 @@ internal sealed partial class ProcessActor
                     Finish(sleep, Errno.EINTR);
                     next = _openCalls; // its caller ran, and may have changed the list
                     break;
-                case Syscall.Poll poll: FinishPoll(poll, Errno.EINTR); break;
+                case Syscall.Poll poll:
+                    FinishPoll(poll, Errno.EINTR);
+                    if (!poll.IsEntered) next = _openCalls; // answered at once: its caller ran
+                    break;
                 case Syscall.Close { Implied: true } or Syscall.Socket: break;
                 default: call.File!.Socket.Actor!.Tell(new Interrupt(call, call.Version), _self); break;
             }

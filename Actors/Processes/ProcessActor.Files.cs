@@ -141,7 +141,7 @@ internal sealed partial class ProcessActor
 
         if (call.Owed > 0) return;
         if (call.Finishing) AnswerPoll(call);
-        else if (call.Ready > 0 || call.Timeout.Nanoseconds == 0 || call.Interrupted != Errno.OK) FinishPoll(call, call.Interrupted);
+        else if (call.Ready > 0 || call.Timeout.Nanoseconds == 0 || call.Deadline <= Now || call.Interrupted != Errno.OK) FinishPoll(call, call.Interrupted);
     }
 
     /// <summary>Takes the entries that still wait off their sockets, then answers.</summary>

@@ -206,6 +206,7 @@ internal sealed partial class SockActor
     private void OnInterrupt(Interrupt interrupt)
     {
         Syscall call = interrupt.Call;
+        if (call == _owner && call.Version == interrupt.Version) _ownerInterrupted = true; // if it waits once its port is there
         if (call.Version != interrupt.Version || call.WaitingIn is not { } queue || (queue != _readers && queue != _writers && queue != _backlog)) return;
         queue.Remove(call);
         Answer(call, call is Syscall.Close ? 0 : Partial(call, Errno.EINTR));

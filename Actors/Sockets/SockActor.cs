@@ -19,6 +19,7 @@ internal sealed partial class SockActor : UntypedActor
     private CallQueue? _readers, _writers, _backlog;
     private PollEntry? _watchers;
     private Syscall? _owner, _current;
+    private bool _ownerInterrupted;
     private State _state;
 
     /// <summary>The owner of a machine whose actor was stopped by a bug: calls on its socket are EIO.</summary>
@@ -215,7 +216,10 @@ internal sealed partial class SockActor : UntypedActor
 
         _state &= ~State.Owned;
         _owner = null;
+        bool interrupted = _ownerInterrupted;
+        _ownerInterrupted = false;
         _ops.OnPort(this, answer);
+        if (interrupted && answer.Call is { WaitingIn: not null } waits) OnInterrupt(new Interrupt(waits, waits.Version));
         while ((_state & State.Owned) == 0 && _backlog?.Dequeue() is { } call) Dispatch(call);
     }
 

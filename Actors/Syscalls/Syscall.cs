@@ -19,7 +19,8 @@ public abstract partial class Syscall : IValueTaskSource, IValueTaskSource<int>,
 
     private protected Syscall(SyscallNr nr) => Nr = nr;
 
-    private enum Stage : byte { Idle, Entered, Answered }
+    // Answered: by who had it, its process has yet to hear of it. Completed: the process let its file go; whoever awaits it may go on.
+    private enum Stage : byte { Idle, Entered, Answered, Completed }
 
     public SyscallNr Nr { get; internal set; }
 
@@ -64,6 +65,8 @@ public abstract partial class Syscall : IValueTaskSource, IValueTaskSource<int>,
 
     internal bool IsIdle => _stage == Stage.Idle;
 
+    internal bool IsEntered => _stage == Stage.Entered;
+
     internal bool IsAnswered => _stage == Stage.Answered;
 
     internal void Enter(ProcessActor process, IActorRef? caller)
@@ -84,6 +87,9 @@ public abstract partial class Syscall : IValueTaskSource, IValueTaskSource<int>,
         Result = result;
     }
 
+    /// <summary>Its process is done with it: from now on an await takes the answer.</summary>
+    internal void Complete() => _stage = Stage.Completed;
+
     /// <summary>Runs what awaits the answer. In the process's turn.</summary>
     internal void Resume()
     {
@@ -92,13 +98,6 @@ public abstract partial class Syscall : IValueTaskSource, IValueTaskSource<int>,
         _continuation = null;
         _continuationState = null;
         continuation?.Invoke(state);
-    }
-
-    /// <summary>Forgets what awaits it: the program was ended.</summary>
-    internal void Abandon()
-    {
-        _continuation = null;
-        _continuationState = null;
     }
 
     /// <summary>Back to idle: the caller has its answer. A stale awaiter from now on throws.</summary>
@@ -136,7 +135,7 @@ public abstract partial class Syscall : IValueTaskSource, IValueTaskSource<int>,
     private protected ValueTaskSourceStatus Status(short token)
     {
         if (token != _version) throw new InvalidOperationException("a system call was awaited twice");
-        return _stage == Stage.Answered ? ValueTaskSourceStatus.Succeeded : ValueTaskSourceStatus.Pending;
+        return _stage == Stage.Completed ? ValueTaskSourceStatus.Succeeded : ValueTaskSourceStatus.Pending;
     }
 
     // The scheduling context is ignored on purpose: an answer is handled in the process's own turn, which is that context.
@@ -145,12 +144,12 @@ public abstract partial class Syscall : IValueTaskSource, IValueTaskSource<int>,
         if (token != _version || _continuation is not null) throw new InvalidOperationException("a system call was awaited twice");
         _continuation = continuation;
         _continuationState = state;
-        if (_stage == Stage.Answered) Process!.Post(static s => ((Syscall)s!).Resume(), this);
+        if (_stage == Stage.Completed) Process!.Post(static s => ((Syscall)s!).Resume(), this);
     }
 
     private protected SysResult Take(short token)
     {
-        if (token != _version || _stage != Stage.Answered) throw new InvalidOperationException("a system call's answer was taken before it came, or twice");
+        if (token != _version || _stage != Stage.Completed) throw new InvalidOperationException("a system call's answer was taken before it came, or twice");
         SysResult r = Result;
         Recycle();
         Home?.Return(this);

@@ -19,6 +19,8 @@ internal sealed class TcpListener
 
     public int AcceptCount => _acceptQueue.Count;
 
+    public TcpSock? First => _acceptQueue.TryPeek(out TcpSock? child) ? child : null;
+
     public bool HasAcceptable => _acceptQueue.Count > 0;
 
     /// <summary>sk_acceptq_is_full: one more than the backlog may wait, as BSD had it.</summary>

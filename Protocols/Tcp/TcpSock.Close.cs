@@ -270,7 +270,7 @@ public sealed partial class TcpSock
         SeqNum seq = error.Seq;
         if (_state == TcpState.LISTEN)
         {
-            return; // request socks are found by their own quoted tuple: see IcmpErrorForRequest
+            return; // tcp_req_err would drop the request; here it runs out by itself
         }
 
         // RFC 5927 section 4: only an error about something in flight can be true.

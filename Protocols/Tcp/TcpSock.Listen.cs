@@ -43,6 +43,9 @@ public sealed partial class TcpSock
         return true;
     }
 
+    /// <summary>What <see cref="TryAccept"/> would take.</summary>
+    public TcpSock? FirstToAccept => _listener?.First;
+
     /// <summary>Connections that wait for accept(2), and listen(2)'s bound on them (what ss shows as Recv-Q and Send-Q).</summary>
     public (int Count, int Backlog) AcceptQueue => _listener is null ? default : (_listener.AcceptCount, _listener.Backlog);
 
