@@ -45,6 +45,11 @@ internal static class EngineBenchmark
             Goal = 5e6,
             Definition = "1,000,000 armed ActorTimers, due within 10 s; each that fires is armed again: schedule + fire per second",
         }]);
+        yield return new("engine/tell-at", static () => [new BenchRow("engine/tell-at", "timers/s", Median(TellAtFire))
+        {
+            Goal = 5e6,
+            Definition = "1,000,000 messages of one actor to itself pending, due within 10 s; each that comes is scheduled again: schedule + fire per second",
+        }]);
         yield return new("engine/timer-cancel", static () => [new BenchRow("engine/timer-cancel", "ns", Median(TimerCancel, smallest: true))
         {
             Goal = 20,
@@ -241,6 +246,38 @@ internal static class EngineBenchmark
     {
         using ActorSystem system = NewSystem();
         system.ActorOf(Props.Create(() => new TimerHolder(1_000_000, true, 0)));
+        system.RunUntil(1_000_000_000);
+        long first = system.EventsHandled();
+        TimeSpan start = Cpu();
+        system.RunUntil(11_000_000_000);
+        return (system.EventsHandled() - first) / (Cpu() - start).TotalSeconds;
+    }
+
+    /// <summary>Keeps so many messages to itself scheduled.</summary>
+    private sealed class Alarm(int count) : UntypedActor
+    {
+        private ulong _state = 0x9E3779B97F4A7C15;
+
+        protected override void PreStart()
+        {
+            for (int i = 0; i < count; i++) Schedule();
+        }
+
+        protected override void OnReceive(object message) => Schedule();
+
+        private void Schedule()
+        {
+            _state ^= _state << 13;
+            _state ^= _state >> 7;
+            _state ^= _state << 17;
+            Context.TellAt(Context.NowNanos() + 1 + (long)(_state % 10_000_000_000), Self, "alarm");
+        }
+    }
+
+    private static double TellAtFire()
+    {
+        using ActorSystem system = NewSystem();
+        system.ActorOf(Props.Create(() => new Alarm(1_000_000)));
         system.RunUntil(1_000_000_000);
         long first = system.EventsHandled();
         TimeSpan start = Cpu();
