@@ -120,14 +120,18 @@ internal sealed partial class ProcessActor
         entry.Ask = request;
         entry.Outstanding = true;
         entry.Call.Owed++;
-        entry.File!.Socket.Actor!.Tell(entry, _self);
+        // A socket that a bug stopped since will not answer, but it has told of the bug.
+        entry.Handled = entry.File!.Socket.Sk!.Owner == SockActor.Dead;
+        if (!entry.Handled) entry.File.Socket.Actor!.Tell(entry, _self);
     }
 
     // A socket answers a question, wakes us, or acknowledges that an entry is withdrawn.
     private void OnPollEntry(PollEntry entry)
     {
         Syscall.Poll call = entry.Call;
-        if (entry.Outstanding)
+        entry.Received++;
+        // An entry is an object, and a socket may fire it behind its answer: the last message that is under way settles it.
+        if (entry.Outstanding && entry.Handled && entry.Received == entry.Sent)
         {
             entry.Outstanding = false;
             call.Owed--;

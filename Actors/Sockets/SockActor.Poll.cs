@@ -8,31 +8,19 @@ internal sealed partial class SockActor
     {
         if (entry.Ask == PollEntry.Request.Withdraw)
         {
-            if (entry.At == PollEntry.Stage.Armed)
-            {
-                Unlink(entry);
-                entry.At = PollEntry.Stage.Idle;
-                entry.Call.Process!.Ref.Tell(entry, _self);
-            }
-
-            return; // one that fired has its answer on the way
-        }
-
-        entry.Result = Sk.Poll & entry.Mask;
-        if (entry.Result == PollEvents.None && entry.Wait)
-        {
-            entry.At = PollEntry.Stage.Armed;
-            entry.Next = _watchers;
-            entry.Prev = null;
-            if (_watchers is not null) _watchers.Prev = entry;
-            _watchers = entry;
+            if (entry.At == PollEntry.Stage.Armed) Unlink(entry);
+            entry.At = PollEntry.Stage.Idle; // of one that fired the news is on the way, before this
         }
         else
         {
-            entry.At = PollEntry.Stage.Idle;
+            entry.Result = Sk.Poll & entry.Mask;
+            bool arm = entry.Result == PollEvents.None && entry.Wait;
+            entry.At = arm ? PollEntry.Stage.Armed : PollEntry.Stage.Idle;
+            if (arm) Link(entry);
         }
 
-        entry.Call.Process!.Ref.Tell(entry, _self);
+        entry.Handled = true;
+        Tell(entry);
     }
 
     private void WakeWatchers()
@@ -43,22 +31,35 @@ internal sealed partial class SockActor
             next = entry.Next;
             PollEvents hit = ready & entry.Mask;
             if (hit == PollEvents.None) continue;
-            Unlink(entry);
-            entry.At = PollEntry.Stage.Fired;
-            entry.Result = hit;
-            entry.Call.Process!.Ref.Tell(entry, _self);
+            Fire(entry, hit);
         }
     }
 
     private void FailWatchers()
     {
-        while (_watchers is { } entry)
-        {
-            Unlink(entry);
-            entry.At = PollEntry.Stage.Fired;
-            entry.Result = PollEvents.ERR | PollEvents.HUP;
-            entry.Call.Process!.Ref.Tell(entry, _self);
-        }
+        while (_watchers is { } entry) Fire(entry, PollEvents.ERR | PollEvents.HUP);
+    }
+
+    private void Fire(PollEntry entry, PollEvents hit)
+    {
+        Unlink(entry);
+        entry.At = PollEntry.Stage.Fired;
+        entry.Result = hit;
+        Tell(entry);
+    }
+
+    private void Tell(PollEntry entry)
+    {
+        entry.Sent++;
+        entry.Call.Process!.Ref.Tell(entry, _self);
+    }
+
+    private void Link(PollEntry entry)
+    {
+        entry.Next = _watchers;
+        entry.Prev = null;
+        if (_watchers is not null) _watchers.Prev = entry;
+        _watchers = entry;
     }
 
     private void Unlink(PollEntry entry)

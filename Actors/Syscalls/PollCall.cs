@@ -27,9 +27,16 @@ internal sealed class PollEntry(Syscall.Poll call, int index)
     public Stage At;
     public PollEntry? Next, Prev;
 
+    /// <summary>What <see cref="Ask"/> asks was done, and how many messages the sockets have sent of this entry: it may be asked anew when all of them are in.</summary>
+    public bool Handled;
+
+    /// <inheritdoc cref="Handled"/>
+    public int Sent;
+
     // Written by the process.
     public Request Ask;
     public bool Outstanding, Counted;
+    public int Received;
 
     public enum Stage : byte { Idle, Armed, Fired }
 

@@ -63,6 +63,7 @@ public sealed partial class TcpSock
         Set(TcpSockFlags.Connecting, false);
         if (_state == TcpState.CLOSE && !Has(TcpSockFlags.Done))
         {
+            _rmemAlloc -= _receiveQueue.Purge(); // tcp_disconnect: what came before the reset is not for the next connection
             Errno err = TakeError();
             return err == Errno.OK ? Errno.ECONNABORTED : err;
         }
@@ -94,6 +95,8 @@ public sealed partial class TcpSock
         _undoMarker = default;
         _ackPending = AckPending.None;
         _errSoft = Errno.OK;
+        _urgent = null;
+        _rmemAlloc -= _receiveQueue.Purge();
     }
 
     // tcp_connect_init.
