@@ -9,7 +9,9 @@ internal static class Program
 {
     private static readonly Benchmark[] s_benchmarks =
     [
-        .. EngineBenchmark.All(),
+#if !AKKA
+        .. EngineBenchmark.All(), // measures the embedded engine, its inner parts too
+#endif
         new("wire", WireBenchmark.Run),
     ];
 
