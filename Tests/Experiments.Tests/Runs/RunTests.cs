@@ -20,6 +20,7 @@ public class RunTests
     }
 
     [Fact]
+    [Trait("Engine", "Embedded")] // one hash needs virtual time
     public void Quickstart_is_the_same_twice_and_another_with_another_seed()
     {
         Scenario Load(ulong seed) => ScenarioFile.Load(ScenarioFiles.Shipped("quickstart.conf"), seed: seed);
