@@ -84,6 +84,6 @@ public sealed partial class Ipv4
         _net.Mib.Add(Snmp.IpExtInOctets, copy.Length);
         bool parsed = Ipv4Header.TryParse(copy.Data, out Ipv4Header h, out DropReason reason);
         if (!parsed) _net.Mib.Drop(copy, reason);
-        else if (DeliverLocally(copy, h, now, out SkBuff? local) == IpVerdict.LOCAL) Put(ref _upHead, ref _upTail, local!);
+        else if (DeliverLocally(copy, h, now, out SkBuff? local) == IpVerdict.LOCAL) SkBuffChain.Put(ref _upHead, ref _upTail, local!);
     }
 }

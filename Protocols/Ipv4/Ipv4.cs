@@ -62,10 +62,10 @@ public sealed partial class Ipv4
     }
 
     /// <summary>The next packet for a device: IP header first, <see cref="SkBuff.IfIndex"/> and <see cref="IpControl.NextHop"/> say where it goes. The caller owns it.</summary>
-    public bool TryXmit([NotNullWhen(true)] out SkBuff? skb) => Take(ref _outHead, ref _outTail, out skb);
+    public bool TryXmit([NotNullWhen(true)] out SkBuff? skb) => SkBuffChain.Take(ref _outHead, ref _outTail, out skb);
 
     /// <summary>The next packet of this host for itself (looped broadcasts and multicasts), as <see cref="IpVerdict.LOCAL"/> gives them.</summary>
-    public bool TryDeliver([NotNullWhen(true)] out SkBuff? skb) => Take(ref _upHead, ref _upTail, out skb);
+    public bool TryDeliver([NotNullWhen(true)] out SkBuff? skb) => SkBuffChain.Take(ref _upHead, ref _upTail, out skb);
 
     /// <summary>Frees all packets that are kept: the host crashed, or the run is over.</summary>
     public void Destroy()
@@ -88,24 +88,6 @@ public sealed partial class Ipv4
         skb.IfIndex = device.IfIndex;
         skb.NetworkHeader = skb.DataOffset;
         skb.Ip.NextHop = nextHop;
-        Put(ref _outHead, ref _outTail, skb);
-    }
-
-    private static void Put(ref SkBuff? head, ref SkBuff? tail, SkBuff skb)
-    {
-        skb.Next = null;
-        if (tail is null) head = skb;
-        else tail.Next = skb;
-        tail = skb;
-    }
-
-    private static bool Take(ref SkBuff? head, ref SkBuff? tail, [NotNullWhen(true)] out SkBuff? skb)
-    {
-        skb = head;
-        if (skb is null) return false;
-        head = skb.Next;
-        if (head is null) tail = null;
-        skb.Next = null;
-        return true;
+        SkBuffChain.Put(ref _outHead, ref _outTail, skb);
     }
 }

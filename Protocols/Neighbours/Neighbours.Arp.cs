@@ -90,6 +90,6 @@ public sealed partial class Neighbours
         skb.Protocol = EtherType.ARP;
         skb.PacketType = PacketType.OUTGOING;
         skb.IfIndex = _device.IfIndex;
-        Put(ref _outHead, ref _outTail, skb);
+        SkBuffChain.Put(ref _outHead, ref _outTail, skb);
     }
 }

@@ -96,7 +96,7 @@ public sealed partial class Neighbours
     private void Fail(Neighbour n, Instant now)
     {
         SetState(n, Nud.FAILED, now);
-        while (Take(ref n.QueueHead, ref n.QueueTail, out SkBuff? skb)) Put(ref _failedHead, ref _failedTail, skb);
+        while (SkBuffChain.Take(ref n.QueueHead, ref n.QueueTail, out SkBuff? skb)) SkBuffChain.Put(ref _failedHead, ref _failedTail, skb);
         n.QueueBytes = 0;
     }
 

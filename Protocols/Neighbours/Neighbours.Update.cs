@@ -35,10 +35,10 @@ public sealed partial class Neighbours
         bool connected = (state & Nud.CONNECTED) != 0, was = (old & Nud.CONNECTED) != 0;
         if (connected != was || connected && !same) Report(n, connected);
         if (known || (n.State & Nud.VALID) == 0) return;
-        while (Take(ref n.QueueHead, ref n.QueueTail, out SkBuff? skb))
+        while (SkBuffChain.Take(ref n.QueueHead, ref n.QueueTail, out SkBuff? skb))
         {
             Ready(skb, n.Hardware);
-            Put(ref _outHead, ref _outTail, skb);
+            SkBuffChain.Put(ref _outHead, ref _outTail, skb);
         }
 
         n.QueueBytes = 0;

@@ -84,10 +84,10 @@ public sealed partial class Neighbours
     }
 
     /// <summary>The next frame for the device: requests, replies, and packets whose waiting is over. The caller owns it.</summary>
-    public bool TryXmit([NotNullWhen(true)] out SkBuff? frame) => Take(ref _outHead, ref _outTail, out frame);
+    public bool TryXmit([NotNullWhen(true)] out SkBuff? frame) => SkBuffChain.Take(ref _outHead, ref _outTail, out frame);
 
     /// <summary>The next packet whose next hop did not answer: data at the IP header, for <see cref="Ipv4.LinkFailure"/>. The caller owns it.</summary>
-    public bool TryTakeFailed([NotNullWhen(true)] out SkBuff? skb) => Take(ref _failedHead, ref _failedTail, out skb);
+    public bool TryTakeFailed([NotNullWhen(true)] out SkBuff? skb) => SkBuffChain.Take(ref _failedHead, ref _failedTail, out skb);
 
     public bool TryTakeChange(out NeighbourChange change) => _changes.TryDequeue(out change);
 
@@ -155,13 +155,13 @@ public sealed partial class Neighbours
 
         while (n.QueueHead is not null && n.QueueBytes + skb.Truesize > _net.Sysctl.neigh_unres_qlen_bytes)
         {
-            Take(ref n.QueueHead, ref n.QueueTail, out SkBuff? oldest);
+            SkBuffChain.Take(ref n.QueueHead, ref n.QueueTail, out SkBuff? oldest);
             n.QueueBytes -= oldest!.Truesize;
             _net.Mib.Drop(oldest, DropReason.NEIGH_QUEUEFULL);
         }
 
         n.QueueBytes += skb.Truesize;
-        Put(ref n.QueueHead, ref n.QueueTail, skb);
+        SkBuffChain.Put(ref n.QueueHead, ref n.QueueTail, skb);
         if (first) Probe(n);
         return NeighVerdict.QUEUED;
     }
@@ -216,7 +216,7 @@ public sealed partial class Neighbours
 
     private void Purge(Neighbour n, DropReason reason)
     {
-        while (Take(ref n.QueueHead, ref n.QueueTail, out SkBuff? skb)) _net.Mib.Drop(skb, reason);
+        while (SkBuffChain.Take(ref n.QueueHead, ref n.QueueTail, out SkBuff? skb)) _net.Mib.Drop(skb, reason);
         n.QueueBytes = 0;
     }
 
@@ -227,22 +227,4 @@ public sealed partial class Neighbours
 
     // RFC 1112 6.4: the low 23 bits behind 01:00:5e.
     private static MacAddress MulticastMac(uint group) => new(0x0100_5E00_0000UL | group & 0x7F_FFFF);
-
-    private static void Put(ref SkBuff? head, ref SkBuff? tail, SkBuff skb)
-    {
-        skb.Next = null;
-        if (tail is null) head = skb;
-        else tail.Next = skb;
-        tail = skb;
-    }
-
-    private static bool Take(ref SkBuff? head, ref SkBuff? tail, [NotNullWhen(true)] out SkBuff? skb)
-    {
-        skb = head;
-        if (skb is null) return false;
-        head = skb.Next;
-        if (head is null) tail = null;
-        skb.Next = null;
-        return true;
-    }
 }

@@ -82,15 +82,7 @@ public abstract class DatagramSock : InetSock
     {
     }
 
-    public override bool TryXmit(Instant now, [NotNullWhen(true)] out SkBuff? skb)
-    {
-        skb = _xmitHead;
-        if (skb is null) return false;
-        _xmitHead = skb.Next;
-        if (_xmitHead is null) _xmitTail = null;
-        skb.Next = null;
-        return true;
-    }
+    public override bool TryXmit(Instant now, [NotNullWhen(true)] out SkBuff? skb) => SkBuffChain.Take(ref _xmitHead, ref _xmitTail, out skb);
 
     public override SysResult Recv(Span<byte> buffer, MsgFlags flags, Instant now, out SockAddr from, out MsgFlags outFlags)
     {

@@ -12,15 +12,7 @@ public sealed partial class TcpSock
     private const int GsoMaxSize = 65_536 - 1 - 320;
 
     /// <inheritdoc/>
-    public override bool TryXmit(Instant now, [NotNullWhen(true)] out SkBuff? skb)
-    {
-        skb = _xmitHead;
-        if (skb is null) return false;
-        _xmitHead = skb.Next;
-        if (_xmitHead is null) _xmitTail = null;
-        skb.Next = null;
-        return true;
-    }
+    public override bool TryXmit(Instant now, [NotNullWhen(true)] out SkBuff? skb) => SkBuffChain.Take(ref _xmitHead, ref _xmitTail, out skb);
 
     private void QueueXmit(SkBuff pkt)
     {
