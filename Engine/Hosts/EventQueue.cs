@@ -288,6 +288,11 @@ internal sealed partial class EventQueue
             if (moved[i].Time <= _base)
                 PrefetchMessage(moved[i].Payload);
         }
+        for (int i = 0; i < count; i++)
+        {
+            if (moved[i].Time <= _base && _payloads[moved[i].Payload].Message is ActorTimer timer)
+                timer.PrefetchWhatItWakes();
+        }
         _wheel.Return(moved);
         FindNext();
     }
