@@ -1,17 +1,13 @@
 // One figure of a benchmark, and what it is held against.
 
-using System.Text.Json.Serialization;
-
 namespace ActorNet.Benchmarks;
 
 /// <summary>A measured figure. Ratio is value over baseline; a goal is met from the side that is better.</summary>
 internal sealed record BenchRow(string Name, string Unit, double Value)
 {
     /// <summary>What the figure means, in one line; printed in the table.</summary>
-    [JsonIgnore]
     public string Definition { get; init; } = "";
 
-    [JsonIgnore]
     public bool SmallerIsBetter { get; init; }
 
     public double? Baseline { get; init; }

@@ -1,5 +1,6 @@
 // The benchmarks: ./bench [--json] [--only NAME]. One file per benchmark; each gives rows, and this prints them.
 
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -37,14 +38,13 @@ internal static class Program
             if (!s_benchmarks.Any(b => Asked(b, name)))
                 return Usage($"no benchmark is called {name}");
         }
+        Benchmark[] asked = [.. s_benchmarks.Where(b => only.Count == 0 || only.Exists(name => Asked(b, name)))];
         List<BenchRow> rows = [];
         if (!json)
             Console.WriteLine(Line("figure", "value", "unit", "goal", "", "definition"));
-        foreach (Benchmark benchmark in s_benchmarks)
+        foreach (Benchmark benchmark in asked)
         {
-            if (only.Count > 0 && !only.Any(name => Asked(benchmark, name)))
-                continue;
-            foreach (BenchRow row in benchmark.Run())
+            foreach (BenchRow row in asked.Length == 1 ? benchmark.Run() : InItsOwnProcess(benchmark))
             {
                 rows.Add(row);
                 if (!json)
@@ -54,6 +54,22 @@ internal static class Program
         if (json)
             Console.WriteLine(JsonSerializer.Serialize(rows, s_json));
         return 0;
+    }
+
+    // One after another in one process, a benchmark would run on code that was compiled for another's shapes, and on the heap it left behind.
+    private static BenchRow[] InItsOwnProcess(Benchmark benchmark)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(Program).Assembly.Location, "--json", "--only", benchmark.Name])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        using Process child = Process.Start(start)!;
+        string rows = child.StandardOutput.ReadToEnd();
+        child.WaitForExit();
+        return child.ExitCode == 0
+            ? JsonSerializer.Deserialize<BenchRow[]>(rows, s_json)!
+            : throw new InvalidOperationException($"{benchmark.Name} ended with exit code {child.ExitCode}");
     }
 
     // "engine" asks for all that is called engine/…

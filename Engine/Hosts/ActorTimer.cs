@@ -75,7 +75,9 @@ public sealed class ActorTimer : EngineMessage, IQueued, INotInfluenceReceiveTim
             Unfile();
     }
 
-    void IQueued.Due(HostLoop loop, ActorCell? receiver)
+    void IQueued.Due(HostLoop loop, ActorCell? receiver) => Fire(loop);
+
+    internal void Fire(HostLoop loop)
     {
         if (IsDue(loop))
             loop.Turn(_cell, Message, _cell);

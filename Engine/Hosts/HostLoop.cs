@@ -220,17 +220,27 @@ internal sealed partial class HostLoop
         current = due.Message;
         Events++;
         CurrentSender = due.Sender;
-        if (due.Message is IQueued queued)
+        // Classes before interfaces: most of what comes is neither a timer nor the engine's own, and is told so in a few instructions.
+        ActorCell? receiver = due.Receiver;
+        if (due.Message is ActorTimer timer)
         {
             CurrentCell = null;
-            queued.Due(this, due.Receiver);
+            timer.Fire(this);
             return;
         }
-        ActorCell receiver = due.Receiver!;
-        if (due.Message is EngineMessage engineMessage && !engineMessage.TakeFromQueue(receiver))
-            return;
+        if (due.Message is EngineMessage or SystemEvent)
+        {
+            if (due.Message is IQueued queued)
+            {
+                CurrentCell = null;
+                queued.Due(this, receiver);
+                return;
+            }
+            if (!((EngineMessage)due.Message).TakeFromQueue(receiver!))
+                return;
+        }
         CurrentCell = receiver;
-        receiver.Receive(due.Message!);
+        receiver!.Receive(due.Message!);
     }
 
     private void HandleFailure(Exception e, object? message)
