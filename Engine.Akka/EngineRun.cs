@@ -35,7 +35,7 @@ public static class EngineRun
         }
         """;
 
-    private static readonly ConditionalWeakTable<ActorSystem, StrongBox<long>> s_deadLetters = [];
+    private static readonly ConditionalWeakTable<ActorSystem, DeadLetterCounter> s_deadLetters = [];
 
     /// <exception cref="NotSupportedException">Virtual mode, which is the embedded engine's.</exception>
     public static ActorSystem Create(string name, Hocon.Config config, EngineMode mode)
@@ -47,9 +47,9 @@ public static class EngineRun
         AkkaConfig own = AkkaConfigurationFactory.ParseString(LoopConfig);
         AkkaConfig whole = config.IsNullOrEmpty() ? own : AkkaConfigurationFactory.ParseString(config.Root.ToString()).WithFallback(own);
         ActorSystem system = LoopScheduler.WithLoop(loop, () => ActorSystem.Create(name, BootstrapSetup.Create().WithConfig(whole)));
-        StrongBox<long> lost = new();
+        DeadLetterCounter lost = new(system);
         s_deadLetters.Add(system, lost);
-        system.EventStream.Subscribe(new DeadLetterCounter(system, lost), typeof(AllDeadLetters));
+        system.EventStream.Subscribe(lost, typeof(AllDeadLetters));
         // Shutting down takes turns of actors, which nobody drives any more.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "actornet-ungate", () =>
         {
@@ -69,15 +69,31 @@ public static class EngineRun
     public static long EventsHandled(this ActorSystem system) => LoopScheduler.LoopOf(system).Handled;
 
     /// <summary>Messages that nobody got.</summary>
-    public static long DeadLetterCount(this ActorSystem system) => s_deadLetters.TryGetValue(system, out StrongBox<long>? count) ? Volatile.Read(ref count.Value) : 0;
+    public static long DeadLetterCount(this ActorSystem system) => s_deadLetters.TryGetValue(system, out DeadLetterCounter? lost) ? lost.Count : 0;
+
+    /// <summary>Shows every lost message to <paramref name="take"/> in the place where it is lost: it may free what the message owns.</summary>
+    public static void OnDeadLetter(this ActorSystem system, Action<AllDeadLetters> take)
+    {
+        if (s_deadLetters.TryGetValue(system, out DeadLetterCounter? lost)) lost.Take += take;
+    }
 
     // No actor: an event is counted as it is published.
-    private sealed class DeadLetterCounter(ActorSystem system, StrongBox<long> count) : MinimalActorRef
+    private sealed class DeadLetterCounter(ActorSystem system) : MinimalActorRef
     {
+        private long _count;
+
+        public long Count => Volatile.Read(ref _count);
+
+        public Action<AllDeadLetters>? Take { get; set; }
+
         public override ActorPath Path { get; } = new RootActorPath(Address.AllSystems) / "deadLetterCounter";
 
         public override IActorRefProvider Provider => ((ExtendedActorSystem)system).Provider;
 
-        protected override void TellInternal(object message, IActorRef sender) => Interlocked.Increment(ref count.Value);
+        protected override void TellInternal(object message, IActorRef sender)
+        {
+            Interlocked.Increment(ref _count);
+            if (message is AllDeadLetters letter) Take?.Invoke(letter);
+        }
     }
 }

@@ -37,6 +37,7 @@ public sealed class Network
     {
         _system = system;
         _seed = seed;
+        system.OnDeadLetter(letter => LostMessages.Take(this, letter));
     }
 
     /// <summary>The run's packets.</summary>

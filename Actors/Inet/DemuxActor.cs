@@ -36,15 +36,7 @@ internal abstract class DemuxActor : UntypedActor
         switch (message)
         {
             case SkBuff chain:
-                Instant now = Now;
-                for (SkBuff? skb = chain, next; skb is not null; skb = next)
-                {
-                    next = skb.Next;
-                    skb.Next = null;
-                    Rcv(skb, now);
-                }
-
-                FlushRun();
+                Rcv(chain);
                 break;
             case DemuxRequest request:
                 Serve(request);
@@ -56,6 +48,32 @@ internal abstract class DemuxActor : UntypedActor
                 if (!OnOther(message)) Unhandled(message);
                 break;
         }
+    }
+
+    private void Rcv(SkBuff chain)
+    {
+        SkBuff? skb = chain, next = null;
+        uint life = chain.Life;
+        try
+        {
+            Instant now = Now;
+            for (; skb is not null; skb = next)
+            {
+                next = skb.Next;
+                life = skb.Life;
+                skb.Next = null;
+                Rcv(skb, now);
+            }
+        }
+        catch
+        {
+            LostMessages.Free(Net, _runHead);
+            _runHead = null;
+            new LostPackets(skb!, life, next).Free(Net);
+            throw;
+        }
+
+        FlushRun();
     }
 
     /// <summary>One packet: hand it to <see cref="Deliver"/>, answer it or drop it.</summary>

@@ -69,7 +69,12 @@ internal sealed class TcpActor : DemuxActor
     // The rest takes over the row of its socket, tuple and port.
     private void Keep(TimewaitHandover m)
     {
-        if (m.Sk.Port.IsNone) return;
+        if (m.Sk.Port.IsNone)
+        {
+            m.Timewait.Expire(); // it has no pair to stand for: counted out
+            return;
+        }
+
         var row = new TimewaitRow(m.Timewait, m.Sk.Port);
         Ports.SetOwner(m.Sk.Port, row, isTimewait: true);
         m.Sk.Port = default;

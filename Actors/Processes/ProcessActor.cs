@@ -37,6 +37,9 @@ internal sealed partial class ProcessActor : UntypedActor
 
     public IActorRef Ref => _self;
 
+    /// <summary>A bug stopped this actor: nobody takes answers any more.</summary>
+    private bool IsGone { get; set; }
+
     public int Pid => _spec.Pid;
 
     /// <summary>The program's name (comm).</summary>
@@ -99,6 +102,7 @@ internal sealed partial class ProcessActor : UntypedActor
 
     protected override void PostStop()
     {
+        if (!_exited) Collapse();
         _spec.Status.OpenDescriptors = _files.Open;
         _spec.Status.OpenCalls = _openCount;
         _stop.Dispose();
@@ -190,6 +194,57 @@ internal sealed partial class ProcessActor : UntypedActor
         }
 
         LeaveWhenDone();
+    }
+
+    // A bug stopped the actor itself, which its supervisor reports: the process ends as by do_exit, but nobody is left to take the last answers.
+    private void Collapse()
+    {
+        _exited = IsGone = true;
+        (_spec.Status.Exited, _spec.Status.ExitCode, _spec.Status.ExitedAt) = (true, 1, Now);
+        for (Syscall? call = _openCalls, next; call is not null; call = next)
+        {
+            next = call.NextOpen;
+            switch (call)
+            {
+                case Syscall.Nanosleep sleep:
+                    sleep.Timer?.Disarm();
+                    Lose(sleep);
+                    break;
+                case Syscall.Poll poll:
+                    poll.Timer?.Disarm();
+                    for (int i = 0; i < poll.Count; i++)
+                    {
+                        if (poll.Entry(i).File is { } file) Put(file);
+                    }
+
+                    Lose(poll);
+                    break;
+                case Syscall.Close { Implied: true } or Syscall.Socket: break;
+                default: call.File!.Socket.Actor!.Tell(new Interrupt(call, call.Version), _self); break;
+            }
+        }
+
+        for (int fd = 0; fd < _files.End; fd++)
+        {
+            if (_files.Remove(fd) is { } file) Put(file);
+        }
+    }
+
+    private void Lose(Syscall call)
+    {
+        Unlink(call);
+        _spec.Host.Calls.Answered++;
+    }
+
+    /// <summary>An answer could not be delivered: what it brings is let go of.</summary>
+    public void OnLostAnswer(Syscall call)
+    {
+        if (!IsGone) return;
+        call.Complete();
+        Lose(call);
+        if (call is Syscall.Accept { Accepted: { } accepted }) Release(accepted);
+        if (call is Syscall.Socket { Created: { Actor: not null } created }) Release(created);
+        if (call is not Syscall.Close && call.File is { } file) Put(file);
     }
 
     private void LeaveWhenDone()

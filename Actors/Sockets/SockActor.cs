@@ -20,6 +20,7 @@ internal sealed partial class SockActor : UntypedActor
     private PollEntry? _watchers;
     private Syscall? _owner, _current;
     private bool _ownerInterrupted;
+    private LostPackets? _lost;
     private State _state;
 
     /// <summary>The owner of a machine whose actor was stopped by a bug: calls on its socket are EIO.</summary>
@@ -123,22 +124,32 @@ internal sealed partial class SockActor : UntypedActor
         if (_current is { IsAnswered: false, IsIdle: false } current && current != _owner) Answer(current, Errno.EIO);
         Stack.Demux(Sk.Protocol)?.Tell(new DemuxRequest(DemuxRequest.What.Release, _self, Sk), _self);
         Sk.Destroy();
+        _lost?.Free(Stack.Net); // what the machine had kept of it is free by now
     }
 
     private void Rcv(SkBuff first)
     {
-        for (SkBuff? skb = first; skb is not null;)
+        SkBuff? skb = first, next = null;
+        uint life = first.Life;
+        try
         {
-            SkBuff? next = skb.Next;
-            skb.Next = null;
-            if ((_state & State.Releasing) != 0) Stack.Net.Mib.Drop(skb, DropReason.NO_SOCKET);
-            else if (!_ops.Diverts(this, skb))
+            for (; skb is not null; skb = next)
             {
-                Sk.Rcv(skb, Now);
-                if (next is not null) _ops.AfterTurn(this); // the rest of the batch may be for a child that this segment made
+                next = skb.Next;
+                life = skb.Life;
+                skb.Next = null;
+                if ((_state & State.Releasing) != 0) Stack.Net.Mib.Drop(skb, DropReason.NO_SOCKET);
+                else if (!_ops.Diverts(this, skb))
+                {
+                    Sk.Rcv(skb, Now);
+                    if (next is not null) _ops.AfterTurn(this); // the rest of the batch may be for a child that this segment made
+                }
             }
-
-            skb = next;
+        }
+        catch
+        {
+            _lost = new LostPackets(skb!, life, next);
+            throw;
         }
     }
 

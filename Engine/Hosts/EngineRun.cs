@@ -25,6 +25,9 @@ public static class EngineRun
     /// <summary>Messages that nobody got.</summary>
     public static long DeadLetterCount(this ActorSystem system) => Engine(system).DeadLetterCount;
 
+    /// <summary>Shows every lost message to <paramref name="take"/> in the place where it is lost, before anybody is told: it may free what the message owns.</summary>
+    public static void OnDeadLetter(this ActorSystem system, Action<AllDeadLetters> take) => Engine(system).DeadLetterHook += take;
+
     private static EngineSystem Engine(ActorSystem system) =>
         system as EngineSystem ?? throw new ArgumentException("Not a system of this engine.", nameof(system));
 }

@@ -285,12 +285,12 @@ internal sealed partial class EngineSystem : ActorSystem
             IDeadLetterSuppression suppressed => new SuppressedDeadLetter(suppressed, sender ?? DeadLetters, recipient),
             _ => new DeadLetter(message, sender ?? DeadLetters, recipient),
         };
-        DeadLetterHook?.Invoke(letter.Message);
+        DeadLetterHook?.Invoke(letter);
         EventStream.Publish(letter);
     }
 
     /// <summary>Called in the place where a message is lost, before anybody is told: it may free what the message owns.</summary>
-    internal Action<object>? DeadLetterHook { get; set; }
+    internal Action<AllDeadLetters>? DeadLetterHook { get; set; }
 
     /// <summary>The parent of everybody in its part of the tree; handles nothing.</summary>
     private sealed class Guardian : UntypedActor

@@ -193,9 +193,16 @@ public sealed class SkBuff
         return n;
     }
 
+    /// <summary>How often this object has been handed out.</summary>
+    public uint Life { get; private set; }
+
+    /// <summary>It has not been freed since <see cref="Life"/> was this: for who must clear up after a bug, and cannot know how far it came.</summary>
+    public bool IsAlive(uint life) => _inUse && Life == life;
+
     internal void Reset()
     {
         _inUse = true;
+        Life++;
         _data = _tail = 0;
         Next = Prev = null;
         MacHeader = NetworkHeader = TransportHeader = -1;

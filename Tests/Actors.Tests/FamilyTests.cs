@@ -56,6 +56,71 @@ public class FamilyTests
         Assert.Contains("was stopped in mid-life", audit[1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_stands_behind_a_bug_in_a_mailbox_is_answered_and_freed()
+    {
+        using Lab lab = WithFamily();
+        var seen = new List<string>();
+        lab.A.Run("p", async os =>
+        {
+            int s = await os.Socket(AF_TEST, SocketType.DGRAM);
+            await os.Send(s, new byte[1]);
+            // All in one turn of the program: a packet that throws with one behind it in its batch, then what waits in the mailbox.
+            EchoOps.Last.Tell(Chain(lab.Network.Pool, 3), ActorRefs.NoSender);
+            EchoOps.Last.Tell(Chain(lab.Network.Pool, 2), ActorRefs.NoSender);
+            ValueTask<SysResult> recv = os.TryRecv(s, new byte[1]), accept = os.TrySend(s, new byte[1]);
+            PollFd[] fds = [new(s, PollEvents.IN)];
+            ValueTask<int> poll = os.Poll(fds, Duration.Infinite);
+            ValueTask<SysResult> close = os.TryClose(s);
+            seen.Add($"{(await recv).Errno} {(await accept).Errno} {await poll} {fds[0].REvents} {(await close).Errno}");
+            Assert.Equal(s, await os.Socket(AF_TEST, SocketType.DGRAM)); // every number is free again
+        });
+        Assert.True(lab.Network.RunPrograms(Instant.FromSeconds(10)));
+        lab.Network.Destroy();
+        Assert.Empty(lab.Network.Failures);
+        Assert.Equal(["EIO EIO 1 ERR, HUP OK"], seen);
+        Assert.Equal(2, lab.Network.Audit().Count); // the bug and the socket that it cost: no packet, no call
+        Assert.All(lab.Network.Audit(), wrong => Assert.Contains("socket", wrong, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_bug_in_a_process_s_actor_costs_that_process_and_is_reported()
+    {
+        using Lab lab = Lab.Pair();
+        lab.A.Run("p", async os =>
+        {
+            int l = await os.Listening("0.0.0.0:80"), u = await os.Udp();
+            ValueTask<SysResult> recv = os.TryRecv(u, new byte[1]);
+            PollFd[] fds = [new(l, PollEvents.IN), new(u, PollEvents.IN)];
+            ValueTask<int> poll = os.Poll(fds, Duration.Infinite);
+            await os.Delay(Duration.FromSeconds(100));
+        });
+        lab.B.Run("q", async os =>
+        {
+            await os.Delay(Duration.FromSeconds(2));
+            Assert.Equal(Errno.ECONNREFUSED, (await os.TryConnect(await os.Tcp(), "10.0.0.1:80")).Errno);
+        });
+        lab.Network.RunUntil(Instant.FromSeconds(1));
+        lab.System.ActorSelection("/user/a/proc/1").Tell(new CallTimeout(null!), ActorRefs.NoSender);
+        Assert.True(lab.Network.RunPrograms(Instant.FromSeconds(10)));
+        Assert.Empty(lab.Network.Failures);
+        lab.Network.Destroy();
+        Assert.Contains("a process's actor threw", Assert.Single(lab.Network.Audit()), StringComparison.Ordinal);
+    }
+
+    private static SkBuff Chain(SkBuffPool pool, int length)
+    {
+        SkBuff first = pool.Alloc(100);
+        for (int i = 1; i < length; i++)
+        {
+            SkBuff skb = pool.Alloc(100);
+            skb.Next = first;
+            first = skb;
+        }
+
+        return first;
+    }
+
     private static Lab WithFamily()
     {
         var lab = new Lab();
@@ -78,7 +143,16 @@ public class FamilyTests
 
     private sealed class EchoOps : ProtoOps
     {
-        public override void SendTo(SockActor s, Syscall.SendTo call) => s.Send(call);
+        [ThreadStatic] private static IActorRef? t_last;
+
+        /// <summary>Who was last sent by.</summary>
+        public static IActorRef Last => t_last!;
+
+        public override void SendTo(SockActor s, Syscall.SendTo call)
+        {
+            t_last = s.Me;
+            s.Send(call);
+        }
 
         public override void RecvFrom(SockActor s, Syscall.RecvFrom call) => s.Recv(call);
     }
@@ -105,7 +179,7 @@ public class FamilyTests
             return false;
         }
 
-        public override DropReason Rcv(SkBuff skb, Instant now) => Net.Mib.Drop(skb, DropReason.NO_SOCKET);
+        public override DropReason Rcv(SkBuff skb, Instant now) => throw new ArithmeticException("a bug");
 
         public override void IcmpError(in IcmpErrorInfo error, Instant now)
         {

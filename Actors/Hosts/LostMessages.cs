@@ -1,0 +1,69 @@
+// Messages whose receiver has ended, or was stopped by a bug: what they own goes back to whom it belongs, so that a bug costs what it broke and no more.
+
+namespace ActorNet.Actors;
+
+/// <summary>Takes a network's dead letters, where they are lost: a system call is EIO, a poll's question is answered, packets are freed.</summary>
+internal static class LostMessages
+{
+    public static void Take(Network network, AllDeadLetters letter)
+    {
+        switch (letter.Message)
+        {
+            case SkBuff chain when chain.Pool == network.Pool:
+                Free(network, letter.Recipient, chain);
+                break;
+            case Syscall { Process: { } process } call when process.Net.Pool == network.Pool:
+                if (call.IsAnswered) process.OnLostAnswer(call);
+                else if (call.IsEntered) Fail(call, process);
+                break;
+            case PollEntry { Handled: false } entry when entry.Call.Process is { } process && process.Net.Pool == network.Pool:
+                entry.At = PollEntry.Stage.Idle;
+                if (entry.Ask == PollEntry.Request.Query) entry.Result = PollEvents.ERR | PollEvents.HUP;
+                entry.Handled = true;
+                entry.Sent++;
+                process.Ref.Tell(entry, ActorRefs.NoSender);
+                break;
+        }
+    }
+
+    private static void Fail(Syscall call, ProcessActor process)
+    {
+        call.Answer(Errno.EIO);
+        process.Ref.Tell(call, ActorRefs.NoSender);
+    }
+
+    // Counted by the host in whose part of the tree they were lost: /user/HOST/...
+    private static void Free(Network network, IActorRef recipient, SkBuff chain)
+    {
+        Net? net = null;
+        int depth = 0;
+        foreach (string name in recipient.Path.Elements)
+        {
+            if (depth++ == 1) net = network.Host(name)?.Plan.Net;
+        }
+
+        if (net is null) chain.FreeChain();
+        else Free(net, chain);
+    }
+
+    /// <summary>Drops a chain: nobody is there for it.</summary>
+    public static void Free(Net net, SkBuff? chain)
+    {
+        for (SkBuff? skb = chain, next; skb is not null; skb = next)
+        {
+            next = skb.Next;
+            net.Mib.Drop(skb, DropReason.NO_SOCKET);
+        }
+    }
+}
+
+/// <summary>The packet that an actor was at when it threw, and those that were to follow.</summary>
+/// <param name="life">The packet's, from before: a machine that threw may have freed it, or may not.</param>
+internal sealed class LostPackets(SkBuff packet, uint life, SkBuff? rest)
+{
+    public void Free(Net net)
+    {
+        if (packet.IsAlive(life)) net.Mib.Drop(packet, DropReason.NO_SOCKET);
+        LostMessages.Free(net, rest);
+    }
+}
