@@ -4,6 +4,7 @@ using System.Reflection;
 
 namespace ActorNet.Architecture.Tests;
 
+[Trait("Engine", "Embedded")] // on Akka the engine's arrow points to packages
 public sealed class AssemblyArrowsTests
 {
     /// <summary>Which of our assemblies each may name; what they name beyond is the BCL and the packages listed.</summary>
