@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace ActorNet.Architecture.Tests;
 
+[Trait("Engine", "Embedded")] // it walks references to the embedded engine
 public sealed partial class EnginesDocumentTests
 {
     private static readonly string[] Stack = ["ActorNet.Devices", "ActorNet.Actors", "ActorNet.Experiments", "actornet"];
