@@ -142,7 +142,7 @@ internal abstract class DemuxActor : UntypedActor
                 r.Error = Ports.Accept(r.ListenerPort, r.Actor, r.Local.Address, r.Peer, out handle);
                 sk.Port = handle;
                 r.Listener!.Tell(new ChildHashed(sk), Me);
-                if (r.Error != Errno.OK) r.Actor.Tell(ListenerClosed.Instance, Me);
+                if (r.Error != Errno.OK) r.Actor.Tell(ChildRefused.Instance, Me);
                 return;
             case DemuxRequest.What.Update:
                 if (!handle.IsNone) Ports.SetOptions(handle, sk.Reuse, sk.ReusePort, sk.BoundIfIndex);

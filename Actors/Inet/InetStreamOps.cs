@@ -149,6 +149,9 @@ internal sealed class InetStreamOps : InetOps
             case ChildHashed m:
                 Queue(s).Adopted((TcpSock)m.Child, s.Stack.Tcp, s.Me);
                 return true;
+            case ChildRefused:
+                ((TcpSock)s.Sk).Disconnect(s.Now);
+                return true;
             case ListenerClosed:
                 ((TcpSock)s.Sk).Abort(s.Now);
                 s.Orphan();

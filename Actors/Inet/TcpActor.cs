@@ -88,10 +88,16 @@ internal sealed class TcpActor : DemuxActor
         if (reply is not null) Stack.Ip.Tell(reply, Me);
         if (verdict is TimewaitVerdict.Reset or TimewaitVerdict.Dead) End(row, handle);
         if (verdict != TimewaitVerdict.Syn) return;
-        // A new incarnation: the old one goes, a listener takes the segment.
+        if (!Ports.TryGetListener(skb.Ip.Saddr, sport, skb.Ip.Daddr, dport, skb.Ip.BoundIfIndex, out object? listener, out _))
+        {
+            Stack.Ip.Tell(row.Timewait.Refuse(skb, now), Me);
+            return;
+        }
+
+        // A new incarnation: the old one goes, the listener takes the segment.
+        row.Timewait.GiveWay();
         End(row, handle);
-        if (Ports.TryGetListener(skb.Ip.Saddr, sport, skb.Ip.Daddr, dport, skb.Ip.BoundIfIndex, out object? listener, out _)) Deliver((IActorRef)listener, skb);
-        else Stray(skb, now);
+        Deliver((IActorRef)listener, skb);
     }
 
     // tcp_twsk_unique: a connect takes the pair over; the table releases its row.

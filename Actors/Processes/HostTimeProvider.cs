@@ -36,6 +36,12 @@ internal sealed class ProgramTimers(ProcessActor process)
         Arm();
     }
 
+    /// <summary>A timer that was moved or disposed waits no longer: the engine's timer need not fire for it.</summary>
+    public void Remove(ProgramTimer timer)
+    {
+        if (_queue.Remove(timer, out _, out _)) Arm();
+    }
+
     /// <summary>Takes the next timer that is due; one that was moved or disposed meanwhile is passed over.</summary>
     public bool TryTake(Instant now, [NotNullWhen(true)] out ProgramTimer? timer)
     {
@@ -67,6 +73,7 @@ internal sealed class TimersDue
 internal sealed class ProgramTimer(ProcessActor process, TimerCallback callback, object? state) : ITimer
 {
     private Duration _period = Duration.Infinite;
+    private bool _queued;
 
     public Instant Due { get; private set; } = Instant.Never;
 
@@ -79,11 +86,12 @@ internal sealed class ProgramTimer(ProcessActor process, TimerCallback callback,
 
     public void Fire()
     {
+        _queued = false;
         Arm(_period == Duration.Infinite ? Instant.Never : Due + _period);
         callback(state);
     }
 
-    public void Dispose() => Due = Instant.Never;
+    public void Dispose() => Arm(Instant.Never);
 
     public ValueTask DisposeAsync()
     {
@@ -93,6 +101,8 @@ internal sealed class ProgramTimer(ProcessActor process, TimerCallback callback,
 
     private void Arm(Instant due)
     {
+        if (_queued) process.Timers.Remove(this);
+        _queued = due != Instant.Never;
         Due = due;
         if (due != Instant.Never) process.Timers.Add(this, due);
     }

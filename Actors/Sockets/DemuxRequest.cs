@@ -78,6 +78,12 @@ internal sealed record ChildHashed(Sock Child);
 /// <summary>To sockfs: a listener's child wants an actor.</summary>
 internal sealed record AdoptChild(Sock Child, ProtoOps Ops, IActorRef Listener, PortHandle ListenerPort, IActorRef Demux);
 
+/// <summary>To a child that has no place in the table: its connection is reset. It stays for who accepted it, or will.</summary>
+internal sealed class ChildRefused
+{
+    public static readonly ChildRefused Instance = new();
+}
+
 /// <summary>To a child that nobody accepted: its listener was closed (inet_child_forget).</summary>
 internal sealed class ListenerClosed
 {

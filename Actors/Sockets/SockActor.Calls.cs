@@ -118,10 +118,12 @@ internal sealed partial class SockActor
         Answer(call, call.Done);
     }
 
-    /// <summary>recvmsg: what there is, or, with MSG_WAITALL, all that was asked for.</summary>
+    /// <summary>recvmsg: what there is, but of a stream no less than SO_RCVLOWAT says, or, with MSG_WAITALL, all that was asked for (sock_rcvlowat).</summary>
     public void Recv(Syscall.RecvFrom call)
     {
-        bool all = (call.Flags & MsgFlags.WAITALL) != 0 && (call.Flags & MsgFlags.PEEK) == 0 && Sk.Type == SocketType.STREAM;
+        bool counts = (call.Flags & (MsgFlags.PEEK | MsgFlags.OOB)) == 0 && Sk.Type == SocketType.STREAM;
+        int length = call.Buffer.Length;
+        int target = !counts ? 0 : (call.Flags & MsgFlags.WAITALL) != 0 ? length : Math.Min(Sk.Rcvlowat, length);
         while (true)
         {
             if (call.Done > 0 && Sk.Err != Errno.OK)
@@ -146,14 +148,8 @@ internal sealed partial class SockActor
             call.From = from;
             call.OutFlags = outFlags;
             int got = (int)r.Value;
-            if (!all)
-            {
-                Answer(call, got);
-                return;
-            }
-
             call.Done += got;
-            if (got == 0 || call.Done == call.Buffer.Length)
+            if (got == 0 || call.Done >= target)
             {
                 Answer(call, call.Done);
                 return;
@@ -163,12 +159,17 @@ internal sealed partial class SockActor
 
     private void RetryReaders()
     {
-        while (_readers!.Head is { } call && (call is Syscall.Accept || (Sk.Poll & Readable) != 0))
+        // With a low-water mark a reader may want less than poll shows as readable: what it took already counts.
+        while (_readers!.Head is { } call && (call is Syscall.Accept || (Sk.Poll & Readable) != 0 || Sk.Rcvlowat > 1))
         {
             _readers.Remove(call);
             if (call is Syscall.RecvFrom recv) _ops.RecvFrom(this, recv);
             else _ops.Retry(this, call);
-            if (call.WaitingIn == _readers) return; // still nothing for it
+            if (call.WaitingIn != _readers) continue;
+            // Still not enough for it: it keeps its place.
+            _readers.Remove(call);
+            _readers.EnqueueFirst(call);
+            return;
         }
     }
 

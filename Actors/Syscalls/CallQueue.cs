@@ -20,6 +20,18 @@ internal sealed class CallQueue
         Tail = call;
     }
 
+    /// <summary>Before all others: who was first and has to wait on.</summary>
+    public void EnqueueFirst(Syscall call)
+    {
+        if (call.WaitingIn is not null) throw new InvalidOperationException($"{call.Nr} waits twice");
+        call.WaitingIn = this;
+        call.Prev = null;
+        call.Next = Head;
+        if (Head is null) Tail = call;
+        else Head.Prev = call;
+        Head = call;
+    }
+
     public void Remove(Syscall call)
     {
         if (call.WaitingIn != this) throw new InvalidOperationException($"{call.Nr} does not wait here");

@@ -15,7 +15,10 @@ public enum TimewaitVerdict : byte
     /// <summary>Consumed; send the reply, a RST.</summary>
     Reset,
 
-    /// <summary>Not consumed: a new SYN that may take the pair over. Remove this, and give the packet to the listener.</summary>
+    /// <summary>
+    /// Not consumed: a new SYN that may take the pair over. With a listener for it: <see cref="TcpTimewait.GiveWay"/>, remove this, and give it the packet;
+    /// without: <see cref="TcpTimewait.Refuse"/>.
+    /// </summary>
     Syn,
 
     /// <summary>Consumed; the pair is free: remove this.</summary>
@@ -132,7 +135,6 @@ public sealed class TcpTimewait
         if (f.Syn && !f.Rst && !f.Ack && !paws && (seq > RcvNxt || (saw && (int)(TsRecent - o.TsVal) < 0)))
         {
             skb.Tcp.TwIsn = NextIsn.Value;
-            Remove();
             return TimewaitVerdict.Syn;
         }
 
@@ -162,6 +164,16 @@ public sealed class TcpTimewait
         _net.Mib.Inc(Snmp.TcpExtTWRecycled);
         Remove();
         return true;
+    }
+
+    /// <summary>A listener takes the SYN: a new connection has this one's place.</summary>
+    public void GiveWay() => Remove();
+
+    /// <summary>Nobody listens for the SYN: it is answered like any stray segment, with this pair's ACK, and the pair stays (tcp_v4_rcv: TCP_TW_SYN falls through).</summary>
+    public SkBuff Refuse(SkBuff skb, Instant now)
+    {
+        AckNow(skb, now, out SkBuff? reply);
+        return reply!;
     }
 
     private void Remove()

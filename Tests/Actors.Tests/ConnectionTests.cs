@@ -89,6 +89,57 @@ public class ConnectionTests
     }
 
     [Fact]
+    public void A_SYN_for_a_pair_in_TIME_WAIT_without_a_listener_gets_its_ACK_and_the_pair_stays()
+    {
+        using Lab lab = Lab.Pair();
+        lab.B.Run("server", async os =>
+        {
+            int l = await os.Listening("0.0.0.0:80");
+            (int c, _) = await os.Accept(l);
+            await os.Close(l);
+            await os.Close(c);
+        });
+        lab.A.Run("client", async os =>
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                int s = await os.Tcp();
+                await os.Bind(s, "10.0.0.1:5000");
+                SysResult r = await os.TryConnect(s, "10.0.0.2:80");
+                if (i == 0) Assert.Equal(0, await os.Recv(s, new byte[1]));
+                // A bare RST for the ACK of the old pair, and the SYN again, which finds the pair gone (RFC 9293 3.10.7.3).
+                else Assert.Equal(Errno.ECONNREFUSED, r.Errno);
+                await os.Close(s);
+                await os.Delay(Duration.FromSeconds(2));
+            }
+        }, Instant.FromMilliseconds(1));
+        lab.Finish();
+        Assert.Equal(1, lab.B.Net.Mib[Snmp.TcpExtTWKilled]); // by that RST; a SYN alone ends nothing
+        Assert.Equal(0, lab.B.Net.Tcp.TimewaitCount);
+    }
+
+    [Fact]
+    public void A_child_without_a_place_in_the_table_gives_its_process_an_error()
+    {
+        using Lab lab = Lab.Pair();
+        var seen = new List<string>();
+        lab.B.Run("server", async os =>
+        {
+            int l = await os.Listening("0.0.0.0:80");
+            (int c, _) = await os.Accept(l);
+            await os.Close(l);
+            seen.Add($"{(await os.TryRecv(c, new byte[1])).Errno}");
+            seen.Add($"{(await os.TrySend(c, new byte[1])).Errno}");
+            seen.Add($"{(await os.TryClose(c)).Errno}");
+        });
+        lab.A.Run("client", async os => Assert.Equal(Errno.ECONNRESET, (await os.TryRecv(await os.Dial("10.0.0.2:80"), new byte[1])).Errno), Instant.FromMilliseconds(1));
+        lab.Network.RunUntil(Instant.FromSeconds(1));
+        lab.System.ActorSelection("/user/b/sock/*").Tell(ChildRefused.Instance, ActorRefs.NoSender);
+        lab.Finish();
+        Assert.Equal(["ENOTCONN", "EPIPE", "OK"], seen);
+    }
+
+    [Fact]
     public void Beyond_the_backlog_connections_wait_for_accept()
     {
         using Lab lab = Lab.Pair();

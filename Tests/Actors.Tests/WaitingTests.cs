@@ -64,6 +64,58 @@ public class WaitingTests
         });
 
     [Fact]
+    public void A_reader_waits_for_SO_RCVLOWAT_and_one_of_MSG_WAITALL_stays_first() => Run(
+        async os =>
+        {
+            int s = await os.Dial("10.0.0.2:80");
+            for (byte i = 0; i < 12; i++)
+            {
+                await os.Send(s, new[] { i });
+                await os.Delay(Duration.FromMilliseconds(100));
+            }
+        },
+        async os =>
+        {
+            int l = await os.Listening("0.0.0.0:80");
+            (int c, _) = await os.Accept(l);
+            byte[] a = new byte[4], b = new byte[2], low = new byte[10];
+            ValueTask<int> first = os.Recv(c, a, MsgFlags.WAITALL), second = os.Recv(c, b, MsgFlags.WAITALL);
+            Assert.Equal(4, await first);
+            Assert.Equal(2, await second);
+            Assert.Equal([0, 1, 2, 3], a);
+            Assert.Equal([4, 5], b);
+            await os.SetSockOpt(c, SockLevel.SOCKET, (int)SockOpt.SO_RCVLOWAT, 3);
+            Assert.Equal(3, await os.Recv(c, low));
+            await os.Delay(Duration.FromMilliseconds(150)); // one more is there: not enough
+            Assert.Equal(3, await os.Recv(c, low));
+            Assert.Equal(0, await os.Recv(c, low)); // the end is enough
+        });
+
+    [Fact]
+    public void A_disposed_timer_costs_no_turn()
+    {
+        Assert.Equal(Events(0), Events(3));
+
+        static long Events(int timers)
+        {
+            using var lab = new Lab();
+            lab.A.Run("p", async os =>
+            {
+                for (int i = 0; i < timers; i++)
+                {
+                    ITimer timer = os.TimeProvider.CreateTimer(_ => Assert.Fail("disposed"), null, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1));
+                    timer.Change(TimeSpan.FromSeconds(2 + i), Timeout.InfiniteTimeSpan);
+                    await timer.DisposeAsync();
+                }
+
+                await os.Delay(Duration.FromSeconds(10));
+            });
+            lab.Network.RunUntil(Instant.FromSeconds(20));
+            return lab.System.EventsHandled();
+        }
+    }
+
+    [Fact]
     public void A_nonblocking_connect_is_finished_by_poll() => Run(
         async os =>
         {
