@@ -33,7 +33,7 @@ public class CaptureTests
     private const string Explained = "tcp.analysis.lost_segment || tcp.analysis.ack_lost_segment || tcp.analysis.out_of_order || tcp.analysis.retransmission || tcp.options.sack.dsack || tcp.analysis.window_full || tcp.analysis.zero_window";
 
     // At the sending host Wireshark sees a segment and its retransmission. Within a round trip it takes the second for one out of order,
-    // hands it to HTTP's reassembly again, and calls the overlap malformed. Captures of Linux hosts show the same.
+    // hands it to HTTP's reassembly again, and calls the overlap malformed.
     private const string SeenTwice = "_ws.expert.message contains \"New fragment overlaps old data\"";
 
     [NeedsFact("tshark")]
