@@ -15,6 +15,8 @@ public static class SysctlNames
     {
         ["net.ipv4.tcp_rmem"] = ["tcp_rmem_min", "tcp_rmem_default", "tcp_rmem_max"],
         ["net.ipv4.tcp_wmem"] = ["tcp_wmem_min", "tcp_wmem_default", "tcp_wmem_max"],
+        ["net.ipv4.tcp_mem"] = ["tcp_mem_low", "tcp_mem_pressure", "tcp_mem_high"],
+        ["net.ipv4.udp_mem"] = ["udp_mem_low", "udp_mem_pressure", "udp_mem_high"],
         ["net.ipv4.ip_local_port_range"] = ["ip_local_port_range_min", "ip_local_port_range_max"],
     };
 

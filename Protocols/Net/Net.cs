@@ -16,6 +16,12 @@ public sealed class Net(string hostName, ulong seed, SkBuffPool pool)
     /// <summary>What this host's TCP sockets share; made when first asked for.</summary>
     public Tcp.TcpNetns Tcp => field ??= new Tcp.TcpNetns(this);
 
+    /// <summary>tcp_memory_allocated and tcp_mem.</summary>
+    public ProtoMemory TcpMemory => field ??= Protocols.Tcp.TcpNetns.MemoryOf(this);
+
+    /// <summary>udp_memory_allocated and udp_mem; UDP knows no pressure.</summary>
+    public ProtoMemory UdpMemory => field ??= new ProtoMemory(() => (Sysctl.udp_mem_low, Sysctl.udp_mem_pressure, Sysctl.udp_mem_high), pressures: false);
+
     /// <summary>What happened on this host, as one number.</summary>
     public TraceHash Trace { get; } = new();
 

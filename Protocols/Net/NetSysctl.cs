@@ -29,6 +29,10 @@ public sealed class NetSysctl
     public int tcp_rmem_min = 4096, tcp_rmem_default = 131_072, tcp_rmem_max = 6_291_456;
     public int tcp_wmem_min = 4096, tcp_wmem_default = 16_384, tcp_wmem_max = 4_194_304;
     public int tcp_adv_win_scale = 1;
+
+    // net.ipv4: memory of all TCP and of all UDP sockets (pages: low, pressure, high), as a host with 4 GiB has it
+    public int tcp_mem_low = 49_152, tcp_mem_pressure = 65_536, tcp_mem_high = 98_304;
+    public int udp_mem_low = 98_304, udp_mem_pressure = 131_072, udp_mem_high = 196_608;
     public bool tcp_moderate_rcvbuf = true;
 
     // net.ipv4: TCP features

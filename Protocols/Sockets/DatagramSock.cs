@@ -111,6 +111,7 @@ public abstract class DatagramSock : InetSock
         if ((uint)how > (uint)ShutdownHow.RDWR) return Errno.EINVAL;
         _rcvShutdown |= how != ShutdownHow.WR;
         _sendShutdown |= how != ShutdownHow.RD;
+        Wake(StateChange);
         return IsConnected ? Errno.OK : Errno.ENOTCONN;
     }
 
@@ -131,7 +132,9 @@ public abstract class DatagramSock : InetSock
     {
         if (error.Errno == Errno.OK || error.Errno == Errno.EMSGSIZE && PmtuDisc == PmtuDisc.DONT) return;
         bool fatal = error.Fatal || error.Errno == Errno.EMSGSIZE;
-        if (RecvErr || (fatal && IsConnected)) Err = error.Errno;
+        if (!RecvErr && !(fatal && IsConnected)) return;
+        Err = error.Errno;
+        Wake(ErrorReport);
     }
 
     public override Errno Setsockopt(SockLevel level, int option, ReadOnlySpan<byte> value, Instant now) => level switch
@@ -234,6 +237,7 @@ public abstract class DatagramSock : InetSock
         if (_rcvTail is null) _rcvHead = skb;
         else _rcvTail.Next = skb;
         _rcvTail = skb;
+        Wake(DataReady);
         return true;
     }
 

@@ -56,6 +56,24 @@ public sealed class TcpNetns
         return _challengeLeft-- > 0;
     }
 
+    /// <summary>tcp_memory_allocated with tcp_enter_memory_pressure and tcp_leave_memory_pressure, which count how often and for how long.</summary>
+    internal static ProtoMemory MemoryOf(Net net)
+    {
+        Instant since = default;
+        return new ProtoMemory(() => (net.Sysctl.tcp_mem_low, net.Sysctl.tcp_mem_pressure, net.Sysctl.tcp_mem_high), pressures: true, (now, on) =>
+        {
+            if (on)
+            {
+                net.Mib.Inc(Snmp.TcpExtTCPMemoryPressures);
+                since = now;
+            }
+            else
+            {
+                net.Mib.Add(Snmp.TcpExtTCPMemoryPressuresChrono, Math.Max(0, (now - since).Milliseconds));
+            }
+        });
+    }
+
     private static ulong Hash(ulong k0, ulong k1, in SockAddr a, in SockAddr b, bool ports)
     {
         ulong h = k0;

@@ -18,12 +18,15 @@ public sealed partial class TcpSock
         {
             case TcpState.CLOSE:
                 _shutdown |= (byte)bits;
+                Wake(StateChange);
                 return Errno.ENOTCONN;
             case TcpState.LISTEN:
                 if ((bits & RcvShutdown) != 0) CloseListener();
+                Wake(StateChange);
                 return Errno.OK;
             case TcpState.SYN_SENT:
                 DisconnectNow();
+                Wake(StateChange);
                 return Errno.OK;
         }
 
@@ -33,6 +36,7 @@ public sealed partial class TcpSock
             if (CloseState()) SendFin();
         }
 
+        Wake(StateChange); // inet_shutdown: whoever sleeps in poll looks again
         CheckInvariants();
         return Errno.OK;
     }
@@ -151,6 +155,7 @@ public sealed partial class TcpSock
         }
 
         Done();
+        Wake(ErrorReport);
         Set(TcpSockFlags.Connecting | TcpSockFlags.Connected, false);
         _shutdown = 0;
         if (IsDetached) _shutdown = RcvShutdown | SendShutdown;
@@ -173,6 +178,7 @@ public sealed partial class TcpSock
         Err = err;
         _shutdown = RcvShutdown | SendShutdown;
         Done();
+        Wake(ErrorReport);
     }
 
     /// <summary>tcp_done: the connection is over; what is in the receive queue may still be read.</summary>
@@ -185,6 +191,7 @@ public sealed partial class TcpSock
         DropOutOfOrder();
         Set(TcpSockFlags.FastPath, false);
         _shutdown = RcvShutdown | SendShutdown;
+        Wake(StateChange);
         if (_countedOrphan)
         {
             _countedOrphan = false;
@@ -298,8 +305,15 @@ public sealed partial class TcpSock
         }
 
         // Established: RFC 1122 4.2.3.9 and RFC 5461: a hint, reported only when the connection then times out; with IP_RECVERR a hard one is told.
-        if (RecvErr && error.Fatal) Err = error.Errno;
-        else _errSoft = error.Errno;
+        if (RecvErr && error.Fatal)
+        {
+            Err = error.Errno;
+            Wake(ErrorReport);
+        }
+        else
+        {
+            _errSoft = error.Errno;
+        }
     }
 
     /// <summary>tcp_v4_mtu_reduced and tcp_simple_retransmit: what no longer fits is cut and sent again, and cwnd keeps its size.</summary>

@@ -67,6 +67,7 @@ public sealed partial class TcpSock
 
         if (_ofo is not null) DrainOutOfOrder();
         if (_state != TcpState.CLOSE) FastPathCheck();
+        TellDataReady();
         return DropReason.NOT_DROPPED_YET;
     }
 
@@ -186,6 +187,20 @@ public sealed partial class TcpSock
         }
 
         DropOutOfOrder();
+        Wake(StateChange);
+    }
+
+    /// <summary>tcp_data_ready: when there is as much as SO_RCVLOWAT asks for, or no more can come.</summary>
+    private void TellDataReady()
+    {
+        if (IsEpollinReady(Rcvlowat) || Has(TcpSockFlags.Done)) Wake(DataReady);
+    }
+
+    /// <summary>tcp_epollin_ready: enough is here, or the peer could not send more because memory or the window is short.</summary>
+    private bool IsEpollinReady(int target)
+    {
+        int available = _rcv.RcvNxt - _rcv.CopiedSeq;
+        return available > 0 && (available >= target || IsRmemPressure || _rcv.Current <= _rcvMss);
     }
 
     private void DropOutOfOrder()

@@ -105,6 +105,7 @@ public sealed partial class TcpSock
                 QueueRcv(skb);
                 AdvanceRcvNxt(end);
                 EventDataRecv(length, truesize, ((TcpFlags)tcb.Flags & TcpFlags.PSH) != 0);
+                TellDataReady();
                 if (acks) DataSndCheck();
                 if ((_ackPending & AckPending.Sched) != 0) AckSndCheck(false);
                 return DropReason.NOT_DROPPED_YET;
@@ -174,6 +175,7 @@ public sealed partial class TcpSock
                 SyncMss(_mtu);
                 if (Timestamps) _advMss -= TcpOptionsReceived.TimestampAligned;
                 FinishConnect();
+                Wake(StateChange);
                 _lsndtime = _mstamp;
                 InitRcvMss();
                 PushPending();
@@ -191,6 +193,7 @@ public sealed partial class TcpSock
                 SetState(TcpState.FIN_WAIT2);
                 _shutdown |= SendShutdown;
                 _confirmNeighbour = true;
+                Wake(StateChange);
                 if (!IsDetached) break;
                 if (Linger2Seconds < 0)
                 {

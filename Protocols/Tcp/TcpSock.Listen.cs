@@ -252,6 +252,7 @@ public sealed partial class TcpSock
         var child = new TcpSock(this, req);
         Inc(Snmp.TcpPassiveOpens);
         _listener.AddChild(child);
+        Wake(DataReady);
         return child.FirstAck(skb, req, o, _mstamp);
     }
 

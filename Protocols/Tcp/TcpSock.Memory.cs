@@ -4,6 +4,16 @@ namespace ActorNet.Protocols.Tcp;
 
 public sealed partial class TcpSock
 {
+    /// <summary>tcp_rmem_pressure: the receive buffer is nearly full, or TCP as a whole is short of memory.</summary>
+    private bool IsRmemPressure
+    {
+        get
+        {
+            if (Net.TcpMemory.UnderPressure) return true;
+            return _rmemAlloc > Rcvbuf - (Rcvbuf >> 3);
+        }
+    }
+
     /// <summary>tcp_try_rmem_schedule: room for one more segment, by squeezing and pruning if need be (tcp_prune_queue).</summary>
     private bool TryRmemSchedule()
     {

@@ -20,8 +20,9 @@ public sealed partial class TcpSock
             {
                 int target = Rcvlowat;
                 if (_urgent is { RcvMarked: true } && _urgent.RcvSeq == _rcv.CopiedSeq && !OobInline) target++;
-                if (_rcv.RcvNxt - _rcv.CopiedSeq >= target && _state != TcpState.CLOSE | !_receiveQueue.IsEmpty) mask |= PollEvents.IN | PollEvents.RDNORM;
+                if (IsEpollinReady(target) && _state != TcpState.CLOSE | !_receiveQueue.IsEmpty) mask |= PollEvents.IN | PollEvents.RDNORM;
                 if ((_shutdown & SendShutdown) != 0 || StreamIsWriteable) mask |= PollEvents.OUT | PollEvents.WRNORM;
+                else Set(TcpSockFlags.NoSpace); // whoever asked is told when there is room
                 if (_urgent is { RcvValid: true, RcvRead: false }) mask |= PollEvents.PRI;
             }
 

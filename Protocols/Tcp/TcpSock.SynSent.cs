@@ -48,6 +48,7 @@ public sealed partial class TcpSock
             InitRcvMss();
             _rcv.CopiedSeq = _rcv.RcvNxt;
             FinishConnect();
+            Wake(StateChange);
             skb.Free();
             if ((_pingpong > 0 && !Has(TcpSockFlags.Dead)) || _user is { DeferAccept: > 0 })
             {

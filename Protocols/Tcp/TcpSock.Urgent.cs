@@ -21,6 +21,7 @@ public sealed partial class TcpSock
                 _urgent.RcvValid = _urgent.RcvRead = false;
                 _urgent.RcvSeq = mark;
                 Set(TcpSockFlags.FastPath, false);
+                Wake(UrgentMark);
             }
         }
 
@@ -29,7 +30,9 @@ public sealed partial class TcpSock
         if (at < skb.Tcp.HeaderLength || at >= skb.Length) return;
         _urgent.RcvByte = skb.Data[at];
         _urgent.RcvValid = true;
+        Wake(DataReady);
     }
+
     // A read stops before the urgent byte, and the next one steps over it (it is read with MSG_OOB), unless SO_OOBINLINE.
     private bool UrgentStops(ref SeqNum at, ref int offset, ref int n, int copied, bool peek)
     {

@@ -115,7 +115,10 @@ public sealed partial class TcpSock
             _cwndStamp = _mstamp;
         }
 
-        if (StreamIsWriteable) Set(TcpSockFlags.NoSpace, false);
+        // sk_stream_write_space.
+        if (!StreamIsWriteable) return;
+        Set(TcpSockFlags.NoSpace, false);
+        Wake(WriteSpace);
     }
 
     /// <summary>tcp_grow_window: lets the offered window follow what arrives, in proportion to how well it fills its buffers.</summary>
