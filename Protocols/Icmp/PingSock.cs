@@ -10,7 +10,7 @@ public sealed class PingSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoc
     /// Sends an echo request: header and data as the program gives them, with this socket's identification and a checksum. EINVAL: shorter than
     /// the header, or not an echo request.
     /// </summary>
-    public override SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, MsgFlags flags, Instant now)
+    public override SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, ReadOnlySpan<byte> control, MsgFlags flags, Instant now)
     {
         if (data.Length > 0xFFFF) return Errno.EMSGSIZE;
         if (data.Length < IcmpHeader.Length) return Errno.EINVAL;

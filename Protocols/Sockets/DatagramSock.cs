@@ -84,7 +84,7 @@ public abstract class DatagramSock : InetSock
 
     public override bool TryXmit(Instant now, [NotNullWhen(true)] out SkBuff? skb) => SkBuffChain.Take(ref _xmitHead, ref _xmitTail, out skb);
 
-    public override SysResult Recv(Span<byte> buffer, MsgFlags flags, Instant now, out SockAddr from, out MsgFlags outFlags)
+    public override SysResult Recv(scoped Span<byte> buffer, ref CmsgWriter control, MsgFlags flags, Instant now, out SockAddr from, out MsgFlags outFlags)
     {
         from = default;
         outFlags = MsgFlags.None;

@@ -50,10 +50,23 @@ public abstract partial class Sock(Net net, AddressFamily family, SocketType typ
 
     /// <summary>sendmsg without waiting: how many bytes were taken, or EAGAIN and the other errors of send(2).</summary>
     /// <param name="to">Where to, when the caller named an address.</param>
-    public abstract SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, MsgFlags flags, Instant now);
+    /// <param name="control">msg_control: a row of control messages (<see cref="CmsgReader"/>), or nothing.</param>
+    public abstract SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, ReadOnlySpan<byte> control, MsgFlags flags, Instant now);
+
+    /// <summary>sendto: a message without control messages.</summary>
+    public SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, MsgFlags flags, Instant now) => Send(data, to, default, flags, now);
 
     /// <summary>recvmsg without waiting: how many bytes, 0 at end of stream, or EAGAIN and the other errors of recv(2).</summary>
-    public abstract SysResult Recv(Span<byte> buffer, MsgFlags flags, Instant now, out SockAddr from, out MsgFlags outFlags);
+    /// <param name="control">Takes the control messages; with room for none, they are lost.</param>
+    /// <param name="outFlags">msg_flags but for MSG_CTRUNC, which is the writer's.</param>
+    public abstract SysResult Recv(scoped Span<byte> buffer, ref CmsgWriter control, MsgFlags flags, Instant now, out SockAddr from, out MsgFlags outFlags);
+
+    /// <summary>recvfrom: without control messages.</summary>
+    public SysResult Recv(Span<byte> buffer, MsgFlags flags, Instant now, out SockAddr from, out MsgFlags outFlags)
+    {
+        CmsgWriter none = default;
+        return Recv(buffer, ref none, flags, now, out from, out outFlags);
+    }
 
     public abstract Errno Shutdown(ShutdownHow how, Instant now);
 

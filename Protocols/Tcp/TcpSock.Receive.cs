@@ -5,7 +5,7 @@ namespace ActorNet.Protocols.Tcp;
 public sealed partial class TcpSock
 {
     /// <inheritdoc/>
-    public override SysResult Recv(Span<byte> buffer, MsgFlags flags, Instant now, out SockAddr from, out MsgFlags outFlags)
+    public override SysResult Recv(scoped Span<byte> buffer, ref CmsgWriter control, MsgFlags flags, Instant now, out SockAddr from, out MsgFlags outFlags)
     {
         from = default;
         outFlags = MsgFlags.None;

@@ -8,7 +8,7 @@ public sealed partial class TcpSock
     private int _tailRun;
 
     /// <inheritdoc/>
-    public override SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, MsgFlags flags, Instant now)
+    public override SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, ReadOnlySpan<byte> control, MsgFlags flags, Instant now)
     {
         _ = to; // sendto(2) on a connected stream ignores the address
         _mstamp = now;

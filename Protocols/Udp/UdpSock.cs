@@ -9,7 +9,7 @@ public sealed class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoco
     /// Sends one datagram. EMSGSIZE: more than 65,507 bytes, or than the path takes when DF is forced; EDESTADDRREQ, EINVAL (port 0), EACCES, EPIPE,
     /// ENETUNREACH; EOPNOTSUPP for MSG_OOB and MSG_MORE.
     /// </summary>
-    public override SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, MsgFlags flags, Instant now)
+    public override SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, ReadOnlySpan<byte> control, MsgFlags flags, Instant now)
     {
         if (data.Length > 0xFFFF) return Errno.EMSGSIZE;
         Errno e = Destination(to, flags, needsPort: true, out SockAddr peer);

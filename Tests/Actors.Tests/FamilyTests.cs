@@ -185,14 +185,14 @@ public class FamilyTests
         {
         }
 
-        public override SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, MsgFlags flags, Instant now)
+        public override SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, ReadOnlySpan<byte> control, MsgFlags flags, Instant now)
         {
             if (data is [0xBA, 0xD0]) throw new ArithmeticException("a bug");
             _queue.Enqueue(data.ToArray());
             return data.Length;
         }
 
-        public override SysResult Recv(Span<byte> buffer, MsgFlags flags, Instant now, out SockAddr from, out MsgFlags outFlags)
+        public override SysResult Recv(scoped Span<byte> buffer, ref CmsgWriter control, MsgFlags flags, Instant now, out SockAddr from, out MsgFlags outFlags)
         {
             from = default;
             outFlags = MsgFlags.None;
