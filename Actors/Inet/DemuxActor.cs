@@ -114,7 +114,7 @@ internal abstract class DemuxActor : UntypedActor
     }
 
     protected static PortRequest RequestOf(Sock sk, IpAddress address) =>
-        new(address, sk.BoundIfIndex, sk.Reuse, sk.ReusePort);
+        new(address, sk.BoundIfIndex, sk.Reuse, sk.ReusePort, sk.Uid);
 
     private void Serve(DemuxRequest r)
     {

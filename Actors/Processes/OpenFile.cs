@@ -1,22 +1,51 @@
-// struct file (include/linux/fs.h): what a descriptor refers to. Sockets are the kind there is; a pipe, an eventfd or a /proc file is another subclass.
+// struct file and struct file_operations (include/linux/fs.h): what a descriptor refers to. A socket, a pipe, an eventfd or a /proc file is a subclass.
 
 namespace ActorNet.Actors;
 
 /// <summary>O_*, as fcntl(F_GETFL) shows them.</summary>
 [Flags]
-public enum FileFlags { RDONLY = 0, WRONLY = 1, RDWR = 2, APPEND = 0x400, NONBLOCK = 0x800, ASYNC = 0x2000, CLOEXEC = 0x80000 }
+public enum FileFlags { RDONLY = 0, WRONLY = 1, RDWR = 2, AccessMode = 3, APPEND = 0x400, NONBLOCK = 0x800, ASYNC = 0x2000, CLOEXEC = 0x80000 }
 
 /// <summary>An open file: shared by the descriptors that dup made, and kept by the calls that are at work on it.</summary>
+/// <remarks>
+/// A file whose calls may wait has an actor: calls, polls and the last close are messages to it, each answered once. A file without one answers in its
+/// caller's turn (<see cref="Serve"/>), and is always ready.
+/// </remarks>
 internal abstract class OpenFile(FileFlags flags)
 {
     public FileFlags Flags { get; set; } = flags;
 
     /// <summary>Descriptors plus calls in flight.</summary>
     public int Refs { get; set; }
+
+    /// <summary>Who serves its calls; null for a file that answers in its caller's turn.</summary>
+    public virtual IActorRef? Actor => null;
+
+    /// <summary>Its actor was stopped by a bug: calls are EIO, polls ERR|HUP, and there is nothing left to close.</summary>
+    public virtual bool IsDead => false;
+
+    /// <summary>Whether poll and epoll can wait for it (f_op->poll). One that cannot is always ready to poll, and EPERM to epoll.</summary>
+    public virtual bool CanPoll => Actor is not null;
+
+    public bool MayRead => (Flags & FileFlags.AccessMode) != FileFlags.WRONLY;
+
+    public bool MayWrite => (Flags & FileFlags.AccessMode) != FileFlags.RDONLY;
+
+    /// <summary>A call on a file without an actor: its result, at once. EINVAL for what it does not know, as a file without that operation.</summary>
+    public virtual SysResult Serve(Syscall call, ProcessActor process) => Errno.EINVAL;
+
+    /// <summary>The last reference to a file without an actor is gone.</summary>
+    public virtual void Released()
+    {
+    }
 }
 
 /// <summary>A socket's file (sock_alloc_file).</summary>
 internal sealed class SocketFile(Socket socket, FileFlags flags) : OpenFile(flags | FileFlags.RDWR)
 {
     public readonly Socket Socket = socket;
+
+    public override IActorRef? Actor => Socket.Actor;
+
+    public override bool IsDead => Socket.Sk!.Owner == SockActor.Dead;
 }

@@ -11,6 +11,8 @@ public sealed partial class Os
     private readonly FreeList<Syscall.Accept> _accepts = new();
     private readonly FreeList<Syscall.SendTo> _sends = new();
     private readonly FreeList<Syscall.RecvFrom> _recvs = new();
+    private readonly FreeList<Syscall.Read> _reads = new();
+    private readonly FreeList<Syscall.Write> _writes = new();
     private readonly FreeList<Syscall.Shutdown> _shutdowns = new();
     private readonly FreeList<Syscall.Close> _closes = new();
     private readonly FreeList<Syscall.GetName> _names = new();
@@ -77,15 +79,15 @@ public sealed partial class Os
     /// <summary>read(2) and write(2).</summary>
     public ValueTask<int> Read(int fd, Memory<byte> buffer)
     {
-        Syscall.RecvFrom call = RecvCall(fd, buffer, 0);
-        call.Nr = SyscallNr.read;
+        Syscall.Read call = _reads.Rent();
+        (call.Fd, call.Buffer) = (fd, buffer);
         return Int(call);
     }
 
     public ValueTask<int> Write(int fd, ReadOnlyMemory<byte> data)
     {
-        Syscall.SendTo call = SendCall(fd, data, 0, null);
-        call.Nr = SyscallNr.write;
+        Syscall.Write call = _writes.Rent();
+        (call.Fd, call.Data) = (fd, data);
         return Int(call);
     }
 
@@ -196,7 +198,6 @@ public sealed partial class Os
     private Syscall.SendTo SendCall(int fd, ReadOnlyMemory<byte> data, MsgFlags flags, SockAddr? to)
     {
         Syscall.SendTo call = _sends.Rent();
-        call.Nr = SyscallNr.sendto;
         call.Fd = fd;
         call.Data = data;
         call.Flags = flags;
@@ -207,7 +208,6 @@ public sealed partial class Os
     private Syscall.RecvFrom RecvCall(int fd, Memory<byte> buffer, MsgFlags flags)
     {
         Syscall.RecvFrom call = _recvs.Rent();
-        call.Nr = SyscallNr.recvfrom;
         call.Fd = fd;
         call.Buffer = buffer;
         call.Flags = flags;

@@ -22,22 +22,11 @@ internal sealed partial class ProcessActor
             return;
         }
 
-        switch (call)
-        {
-            case Syscall.SendTo or Syscall.RecvFrom: ToSocket(call); break;
-            case Syscall.Socket c: Socket(c); break;
-            case Syscall.Accept c: Accept(c); break;
-            case Syscall.Close c: Close(c); break;
-            case Syscall.Fcntl c: Fcntl(c); break;
-            case Syscall.Dup c: Finish(c, Dup(c)); break;
-            case Syscall.Poll c: Poll(c); break;
-            case Syscall.Nanosleep c: Sleep(c); break;
-            default: ToSocket(call); break;
-        }
+        call.OnEnter(this);
     }
 
     /// <summary>An answer that the process gives itself.</summary>
-    private void Finish(Syscall call, SysResult result)
+    public void Finish(Syscall call, SysResult result)
     {
         call.Answer(result);
         Complete(call);
@@ -48,7 +37,7 @@ internal sealed partial class ProcessActor
     {
         Unlink(call);
         _spec.Host.Calls.Answered++;
-        if (call is Syscall.Accept accept) CompleteAccept(accept);
+        call.OnComplete(this);
         if (call.File is { } file)
         {
             call.File = null;
@@ -82,28 +71,41 @@ internal sealed partial class ProcessActor
         _spec.Host.Calls.Answered++;
     }
 
-    private void ToSocket(Syscall call)
+    /// <summary>Gives a call to who serves its descriptor's file. EBADF: no such file, or not open in that way; ENOTSOCK.</summary>
+    /// <param name="access">RDONLY for a call that reads, WRONLY for one that writes; null when the way does not count.</param>
+    public void ToFile(Syscall call, FileFlags? access = null)
     {
         OpenFile? file = _files[call.Fd];
-        if (file is not SocketFile socket)
-        {
-            Finish(call, file is null ? Errno.EBADF : Errno.ENOTSOCK);
-            return;
-        }
+        bool open = file is not null && (access is null || (access == FileFlags.RDONLY ? file.MayRead : file.MayWrite));
+        if (!open) Finish(call, Errno.EBADF);
+        else if (call.NeedsSocket && file is not SocketFile) Finish(call, Errno.ENOTSOCK);
+        else ToFile(call, file!);
+    }
 
-        if (socket.Socket.Sk!.Owner == SockActor.Dead)
+    /// <summary>Gives a call to who serves a file.</summary>
+    public void ToFile(Syscall call, OpenFile file)
+    {
+        if (file.IsDead)
         {
             Finish(call, Errno.EIO);
             return;
         }
 
-        file.Refs++;
-        call.File = socket;
         call.NonBlocking = (file.Flags & FileFlags.NONBLOCK) != 0;
-        socket.Socket.Actor!.Tell(call, _self);
+        if (file.Actor is { } actor)
+        {
+            file.Refs++;
+            call.File = file;
+            actor.Tell(call, _self);
+        }
+        else
+        {
+            Finish(call, file.Serve(call, this));
+        }
     }
 
-    private void Socket(Syscall.Socket call)
+    /// <summary>socket(2).</summary>
+    public void Socket(Syscall.Socket call)
     {
         Errno e = _stack.Families.Create(_stack, call.Family, call.Type, call.Protocol, out Socket? socket);
         if (e != Errno.OK)
@@ -112,6 +114,7 @@ internal sealed partial class ProcessActor
             return;
         }
 
+        socket!.Sk!.Uid = Credentials.Uid;
         call.Created = socket;
         _stack.Sockfs.Tell(call, _self); // comes back with its actor
     }
@@ -124,7 +127,7 @@ internal sealed partial class ProcessActor
         if (fd < 0)
         {
             Finish(call, _exited ? Errno.EINTR : Errno.EMFILE);
-            Release(socket);
+            Release(new SocketFile(socket, 0));
             return;
         }
 
@@ -132,15 +135,16 @@ internal sealed partial class ProcessActor
         Finish(call, fd);
     }
 
-    private void Accept(Syscall.Accept call)
+    /// <summary>accept4(2): the new descriptor's number is taken before the wait.</summary>
+    public void Accept(Syscall.Accept call)
     {
         OpenFile? file = _files[call.Fd];
         if (file is SocketFile && (call.Flags & ~(SocketType.NONBLOCK | SocketType.CLOEXEC)) != 0) Finish(call, Errno.EINVAL);
         else if (file is SocketFile && (call.NewFd = _files.Reserve((call.Flags & SocketType.CLOEXEC) != 0)) < 0) Finish(call, Errno.EMFILE);
-        else ToSocket(call);
+        else ToFile(call);
     }
 
-    private void CompleteAccept(Syscall.Accept call)
+    public void CompleteAccept(Syscall.Accept call)
     {
         if (call.NewFd < 0) return;
         if (call.Result.IsOk && !_exited)
@@ -150,10 +154,11 @@ internal sealed partial class ProcessActor
         }
 
         _files.Remove(call.NewFd);
-        if (call.Accepted is { } orphan) Release(orphan);
+        if (call.Accepted is { } orphan) Release(new SocketFile(orphan, 0));
     }
 
-    private void Close(Syscall.Close call)
+    /// <summary>close(2): the descriptor goes at once; the last one's call goes on to who serves the file.</summary>
+    public void Close(Syscall.Close call)
     {
         if (_files[call.Fd] is null)
         {
@@ -162,31 +167,45 @@ internal sealed partial class ProcessActor
         }
 
         OpenFile file = _files.Remove(call.Fd)!;
-        if (--file.Refs > 0 || file is not SocketFile socket || socket.Socket.Sk!.Owner == SockActor.Dead)
+        if (--file.Refs > 0 || file.IsDead)
         {
             Finish(call, 0);
-            return;
         }
-
-        call.File = socket; // O_NONBLOCK does not keep close from lingering
-        socket.Socket.Actor!.Tell(call, _self);
+        else if (file.Actor is { } actor)
+        {
+            call.File = file; // O_NONBLOCK does not keep close from lingering
+            actor.Tell(call, _self);
+        }
+        else
+        {
+            file.Released();
+            Finish(call, 0);
+        }
     }
 
     /// <summary>fput: the last reference releases the file.</summary>
-    private void Put(OpenFile file)
+    public void Put(OpenFile file)
     {
-        if (--file.Refs == 0 && file is SocketFile socket) Release(socket.Socket);
+        if (--file.Refs == 0) Release(file);
     }
 
-    private void Release(Socket socket)
+    /// <summary>__fput: nobody refers to the file any more; a file with an actor is closed by a call of the process's own.</summary>
+    public void Release(OpenFile file)
     {
-        if (socket.Sk!.Owner == SockActor.Dead) return;
+        if (file.IsDead) return;
+        if (file.Actor is not { } actor)
+        {
+            file.Released();
+            return;
+        }
+
         Syscall.Close call = _closes.Rent();
         call.Implied = true;
         call.Enter(this, null);
+        call.File = file;
         Link(call);
         _spec.Host.Calls.Entered++;
-        socket.Actor!.Tell(call, _self);
+        actor.Tell(call, _self);
     }
 
     private void Link(Syscall call)
@@ -213,20 +232,12 @@ internal sealed partial class ProcessActor
         for (Syscall? call = _openCalls, next; call is not null; call = next)
         {
             next = call.NextOpen;
-            switch (call)
-            {
-                case Syscall.Nanosleep sleep:
-                    sleep.Timer?.Disarm();
-                    Finish(sleep, Errno.EINTR);
-                    next = _openCalls; // its caller ran, and may have changed the list
-                    break;
-                case Syscall.Poll poll:
-                    FinishPoll(poll, Errno.EINTR);
-                    if (!poll.IsEntered) next = _openCalls; // answered at once: its caller ran
-                    break;
-                case Syscall.Close { Implied: true } or Syscall.Socket: break;
-                default: call.File!.Socket.Actor!.Tell(new Interrupt(call, call.Version), _self); break;
-            }
+            bool waits = call.IsEntered;
+            call.OnInterrupt(this);
+            if (waits && !call.IsEntered) next = _openCalls; // answered at once: its caller ran, and may have changed the list
         }
     }
+
+    /// <summary>Ends a call's wait where it waits: with who serves its file.</summary>
+    public void InterruptAtFile(Syscall call) => call.File?.Actor?.Tell(new Interrupt(call, call.Version), _self);
 }

@@ -5,9 +5,10 @@ namespace ActorNet.Actors;
 internal sealed partial class ProcessActor
 {
     private const int FD_CLOEXEC = 1;
+    private const PollEvents DefaultPollMask = PollEvents.IN | PollEvents.OUT | PollEvents.RDNORM | PollEvents.WRNORM;
     private const FileFlags Settable = FileFlags.APPEND | FileFlags.NONBLOCK | FileFlags.ASYNC;
 
-    private void Fcntl(Syscall.Fcntl call) => Finish(call, Fcntl(call.Fd, call.Cmd, call.Arg));
+    public void Fcntl(Syscall.Fcntl call) => Finish(call, Fcntl(call.Fd, call.Cmd, call.Arg));
 
     private SysResult Fcntl(int fd, FcntlCmd cmd, int arg)
     {
@@ -32,7 +33,9 @@ internal sealed partial class ProcessActor
         }
     }
 
-    private SysResult Dup(Syscall.Dup call)
+    public void Dup(Syscall.Dup call) => Finish(call, DupResult(call));
+
+    private SysResult DupResult(Syscall.Dup call)
     {
         if (call.Nr == SyscallNr.dup) return _files[call.Fd] is null ? Errno.EBADF : Fcntl(call.Fd, FcntlCmd.F_DUPFD, 0);
         if (call.Nr == SyscallNr.dup3 && (call.NewFd == call.Fd || (call.Flags & ~(int)FileFlags.CLOEXEC) != 0)) return Errno.EINVAL;
@@ -46,7 +49,7 @@ internal sealed partial class ProcessActor
         return call.NewFd;
     }
 
-    private void Sleep(Syscall.Nanosleep call)
+    public void Sleep(Syscall.Nanosleep call)
     {
         if (call.Time.Nanoseconds < 0)
         {
@@ -59,6 +62,12 @@ internal sealed partial class ProcessActor
         call.Timer.Arm(call.Deadline.Nanoseconds);
     }
 
+    public void EndSleep(Syscall.Nanosleep call, Errno why)
+    {
+        call.Timer?.Disarm();
+        Finish(call, why);
+    }
+
     private void OnTimeout(Syscall call)
     {
         if (call.IsIdle || call.IsAnswered || Now < call.Deadline) return; // a message of a timer that was moved
@@ -66,7 +75,7 @@ internal sealed partial class ProcessActor
         else Finish(call, 0);
     }
 
-    private void Poll(Syscall.Poll call)
+    public void Poll(Syscall.Poll call)
     {
         Span<PollFd> fds = call.Fds.Span;
         if (fds.Length > _files.Limit)
@@ -84,17 +93,17 @@ internal sealed partial class ProcessActor
             entry.Outstanding = false;
             entry.Result = PollEvents.None;
             if (fds[i].Fd < 0) continue;
-            if (_files[fds[i].Fd] is not SocketFile file)
+            if (_files[fds[i].Fd] is not { } file)
             {
                 entry.Result = PollEvents.NVAL;
                 call.Ready++;
                 continue;
             }
 
-            if (file.Socket.Sk!.Owner == SockActor.Dead)
+            if (file.IsDead || !file.CanPoll)
             {
-                entry.Result = PollEvents.ERR | PollEvents.HUP;
-                call.Ready++;
+                entry.Result = file.IsDead ? PollEvents.ERR | PollEvents.HUP : DefaultPollMask & fds[i].Events;
+                if (entry.Result != PollEvents.None) call.Ready++;
                 continue;
             }
 
@@ -121,8 +130,8 @@ internal sealed partial class ProcessActor
         entry.Outstanding = true;
         entry.Call.Owed++;
         // A socket that a bug stopped since will not answer, but it has told of the bug.
-        entry.Handled = entry.File!.Socket.Sk!.Owner == SockActor.Dead;
-        if (!entry.Handled) entry.File.Socket.Actor!.Tell(entry, _self);
+        entry.Handled = entry.File!.IsDead;
+        if (!entry.Handled) entry.File.Actor!.Tell(entry, _self);
     }
 
     // A socket answers a question, wakes us, or acknowledges that an entry is withdrawn.
@@ -149,7 +158,7 @@ internal sealed partial class ProcessActor
     }
 
     /// <summary>Takes the entries that still wait off their sockets, then answers.</summary>
-    private void FinishPoll(Syscall.Poll call, Errno why)
+    public void FinishPoll(Syscall.Poll call, Errno why)
     {
         if (call.Finishing) return;
         call.Interrupted = why;

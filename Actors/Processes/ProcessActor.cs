@@ -32,6 +32,7 @@ internal sealed partial class ProcessActor : UntypedActor
         Timers = new ProgramTimers(this);
         TimeProvider = new HostTimeProvider(this);
         Scheduler = new ProgramScheduler(_program);
+        Credentials = spec.Credentials;
         spec.Status.Started = true;
     }
 
@@ -41,6 +42,9 @@ internal sealed partial class ProcessActor : UntypedActor
     private bool IsGone { get; set; }
 
     public int Pid => _spec.Pid;
+
+    /// <summary>What the process may do.</summary>
+    public Credentials Credentials { get; set; }
 
     /// <summary>The program's name (comm).</summary>
     public string Name => _spec.Name;
@@ -204,24 +208,7 @@ internal sealed partial class ProcessActor : UntypedActor
         for (Syscall? call = _openCalls, next; call is not null; call = next)
         {
             next = call.NextOpen;
-            switch (call)
-            {
-                case Syscall.Nanosleep sleep:
-                    sleep.Timer?.Disarm();
-                    Lose(sleep);
-                    break;
-                case Syscall.Poll poll:
-                    poll.Timer?.Disarm();
-                    for (int i = 0; i < poll.Count; i++)
-                    {
-                        if (poll.Entry(i).File is { } file) Put(file);
-                    }
-
-                    Lose(poll);
-                    break;
-                case Syscall.Close { Implied: true } or Syscall.Socket: break;
-                default: call.File!.Socket.Actor!.Tell(new Interrupt(call, call.Version), _self); break;
-            }
+            call.OnCollapse(this);
         }
 
         for (int fd = 0; fd < _files.End; fd++)
@@ -230,7 +217,8 @@ internal sealed partial class ProcessActor : UntypedActor
         }
     }
 
-    private void Lose(Syscall call)
+    /// <summary>Counts a call out that nobody is left to answer.</summary>
+    public void Lose(Syscall call)
     {
         Unlink(call);
         _spec.Host.Calls.Answered++;
@@ -242,8 +230,7 @@ internal sealed partial class ProcessActor : UntypedActor
         if (!IsGone) return;
         call.Complete();
         Lose(call);
-        if (call is Syscall.Accept { Accepted: { } accepted }) Release(accepted);
-        if (call is Syscall.Socket { Created: { Actor: not null } created }) Release(created);
+        call.OnLost(this);
         if (call is not Syscall.Close && call.File is { } file) Put(file);
     }
 

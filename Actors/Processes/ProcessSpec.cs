@@ -7,6 +7,8 @@ internal sealed record ProcessSpec(HostBooks Host, NetStack Stack, int Pid, stri
 {
     /// <summary>RLIMIT_NOFILE.</summary>
     public int NoFile { get; init; } = 1024;
+
+    public Credentials Credentials { get; init; } = Credentials.Root;
 }
 
 /// <summary>A process as seen from outside. Read it between turns of the run.</summary>

@@ -8,7 +8,7 @@ internal sealed partial class SockActor
     private const PollEvents Writable = PollEvents.OUT | PollEvents.WRNORM | PollEvents.HUP | PollEvents.ERR;
 
     /// <summary>The socket's face, as the call's file has it.</summary>
-    public static Socket Face(Syscall call) => call.File!.Socket;
+    public static Socket Face(Syscall call) => ((SocketFile)call.File!).Socket;
 
     /// <summary>Answers a call: once, back to its process.</summary>
     public void Answer(Syscall call, SysResult result)
@@ -36,7 +36,7 @@ internal sealed partial class SockActor
     {
         if (call.NonBlocking || (flags & MsgFlags.DONTWAIT) != 0 || timeout == Duration.Zero)
         {
-            Answer(call, Partial(call, ifNot));
+            Answer(call, call.Partial(ifNot));
             return;
         }
 
@@ -53,33 +53,18 @@ internal sealed partial class SockActor
     private void Dispatch(Syscall call)
     {
         _current = call;
-        switch (call)
-        {
-            case Syscall.SendTo c: SendTo(c); break;
-            case Syscall.RecvFrom c: RecvFrom(c); break;
-            case Syscall.Accept c: _ops.Accept(this, c); break;
-            case Syscall.Close c: Close(c); break;
-            case Syscall.Connect c: _ops.Connect(this, c); break;
-            case Syscall.Bind c: _ops.Bind(this, c); break;
-            case Syscall.Listen c: _ops.Listen(this, c); break;
-            case Syscall.Shutdown c: _ops.Shutdown(this, c); break;
-            case Syscall.GetName c: _ops.GetName(this, c); break;
-            case Syscall.SetSockOpt c: SetSockOpt(c); break;
-            case Syscall.GetSockOpt c: GetSockOpt(c); break;
-            default: Answer(call, Errno.ENOSYS); break;
-        }
-
+        call.OnSocket(this);
         _current = null;
     }
 
     // A call that may wait stands behind those that wait already; one that may not is tried at once.
-    private void SendTo(Syscall.SendTo call)
+    public void SendTo(Syscall.SendTo call)
     {
         if (_writers?.Head is not null && !call.NonBlocking && (call.Flags & MsgFlags.DONTWAIT) == 0) WaitToWrite(call, call.Flags, Sk.Sndtimeo, Errno.EAGAIN);
         else _ops.SendTo(this, call);
     }
 
-    private void RecvFrom(Syscall.RecvFrom call)
+    public void RecvFrom(Syscall.RecvFrom call)
     {
         if (_readers?.Head is not null && !call.NonBlocking && (call.Flags & MsgFlags.DONTWAIT) == 0) WaitToRead(call, call.Flags);
         else _ops.RecvFrom(this, call);
@@ -107,7 +92,7 @@ internal sealed partial class SockActor
 
             if (!r.IsOk)
             {
-                Answer(call, Partial(call, r.Errno));
+                Answer(call, call.Partial(r.Errno));
                 return;
             }
 
@@ -141,7 +126,7 @@ internal sealed partial class SockActor
 
             if (!r.IsOk)
             {
-                Answer(call, Partial(call, r.Errno));
+                Answer(call, call.Partial(r.Errno));
                 return;
             }
 
@@ -198,8 +183,7 @@ internal sealed partial class SockActor
             Answer(call, call switch
             {
                 Syscall.Connect => Errno.EINPROGRESS,
-                Syscall.Close => 0,
-                _ => Partial(call, Errno.EAGAIN),
+                _ => call.Partial(Errno.EAGAIN),
             });
         }
     }
@@ -210,25 +194,17 @@ internal sealed partial class SockActor
         if (call == _owner && call.Version == interrupt.Version) _ownerInterrupted = true; // if it waits once its port is there
         if (call.Version != interrupt.Version || call.WaitingIn is not { } queue || (queue != _readers && queue != _writers && queue != _backlog)) return;
         queue.Remove(call);
-        Answer(call, call is Syscall.Close ? 0 : Partial(call, Errno.EINTR));
+        Answer(call, call.Partial(Errno.EINTR));
     }
 
-    // What was moved before the wait ended counts as success.
-    private static SysResult Partial(Syscall call, Errno errno) => call switch
-    {
-        Syscall.SendTo { Done: > 0 } c => c.Done,
-        Syscall.RecvFrom { Done: > 0 } c => c.Done,
-        _ => errno,
-    };
-
-    private void Close(Syscall.Close call)
+    public void Close(Syscall.Close call)
     {
         _state |= State.Closed;
         _ops.Release(this, call);
         if (!call.IsAnswered && call.WaitingIn is null) Answer(call, 0);
     }
 
-    private void SetSockOpt(Syscall.SetSockOpt call)
+    public void SetSockOpt(Syscall.SetSockOpt call)
     {
         Errno e = call.Level == SockLevel.SOCKET && (SockOpt)call.Option == SockOpt.SO_BINDTODEVICE
             ? BindToDevice(call.Value.Span)
@@ -242,7 +218,7 @@ internal sealed partial class SockActor
         Answer(call, e);
     }
 
-    private void GetSockOpt(Syscall.GetSockOpt call)
+    public void GetSockOpt(Syscall.GetSockOpt call)
     {
         Errno e;
         int length;

@@ -60,6 +60,9 @@ internal sealed partial class SockActor : UntypedActor
 
     public Sock Sk { get; }
 
+    /// <summary>What its kind of socket does for each call (sock->ops).</summary>
+    public ProtoOps Ops => _ops;
+
     /// <summary>This turn's time.</summary>
     public Instant Now { get; private set; }
 

@@ -18,6 +18,24 @@ public abstract partial class Syscall
 
         internal Actors.Socket? Created { get; set; }
 
+        internal override void OnEnter(ProcessActor process) => process.Socket(this);
+
+        internal override void OnInterrupt(ProcessActor process)
+        {
+            // sockfs answers it without waiting.
+        }
+
+        internal override void OnCollapse(ProcessActor process)
+        {
+        }
+
+        internal override void OnLost(ProcessActor process)
+        {
+            if (Created is { Actor: not null } created) process.Release(new SocketFile(created, 0));
+        }
+
+        internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, (long)Family, (long)Type, (long)Protocol, Result);
+
         internal override void Recycle()
         {
             base.Recycle();
@@ -29,18 +47,30 @@ public abstract partial class Syscall
     public sealed class Bind() : Syscall(SyscallNr.bind)
     {
         public SockAddr Address { get; set; }
+
+        internal override void OnSocket(SockActor socket) => socket.Ops.Bind(socket, this);
+
+        internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, Address, Result);
     }
 
     /// <summary>listen(2).</summary>
     public sealed class Listen() : Syscall(SyscallNr.listen)
     {
         public int Backlog { get; set; }
+
+        internal override void OnSocket(SockActor socket) => socket.Ops.Listen(socket, this);
+
+        internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, Backlog, 0, Result);
     }
 
     /// <summary>connect(2). AF_UNSPEC dissolves the association.</summary>
     public sealed class Connect() : Syscall(SyscallNr.connect)
     {
         public SockAddr Address { get; set; }
+
+        internal override void OnSocket(SockActor socket) => socket.Ops.Connect(socket, this);
+
+        internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, Address, Result);
     }
 
     /// <summary>accept4(2): a descriptor, and who called.</summary>
@@ -55,6 +85,19 @@ public abstract partial class Syscall
         internal int NewFd { get; set; } = -1;
 
         internal Actors.Socket? Accepted { get; set; }
+
+        internal override void OnEnter(ProcessActor process) => process.Accept(this);
+
+        internal override void OnSocket(SockActor socket) => socket.Ops.Accept(socket, this);
+
+        internal override void OnComplete(ProcessActor process) => process.CompleteAccept(this);
+
+        internal override void OnLost(ProcessActor process)
+        {
+            if (Accepted is { } accepted) process.Release(new SocketFile(accepted, 0));
+        }
+
+        internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, Peer, Result);
 
         internal override void Recycle()
         {
@@ -76,9 +119,19 @@ public abstract partial class Syscall
         }
     }
 
-    /// <summary>sendto(2), send(2), write(2): how many bytes were taken.</summary>
-    public sealed class SendTo() : Syscall(SyscallNr.sendto)
+    /// <summary>sendto(2), send(2): how many bytes were taken.</summary>
+    public class SendTo : Syscall
     {
+        public SendTo()
+            : base(SyscallNr.sendto)
+        {
+        }
+
+        private protected SendTo(SyscallNr nr)
+            : base(nr)
+        {
+        }
+
         public ReadOnlyMemory<byte> Data { get; set; }
 
         public MsgFlags Flags { get; set; }
@@ -87,6 +140,16 @@ public abstract partial class Syscall
 
         /// <summary>Bytes taken so far by a call that waits.</summary>
         internal int Done { get; set; }
+
+        internal override void OnSocket(SockActor socket) => socket.SendTo(this);
+
+        internal override SysResult Partial(Errno errno) => Done > 0 ? Done : errno;
+
+        internal override void Trace(TraceHash trace, Instant now, int pid, string name)
+        {
+            if (To is { } to) trace.Call(now, pid, name, Fd, to, Result);
+            else trace.Call(now, pid, name, Fd, Data.Length, (long)Flags, Result);
+        }
 
         internal override void Recycle()
         {
@@ -98,9 +161,35 @@ public abstract partial class Syscall
         }
     }
 
-    /// <summary>recvfrom(2), recv(2), read(2): how many bytes were given; from whom; MSG_TRUNC and its like.</summary>
-    public sealed class RecvFrom() : Syscall(SyscallNr.recvfrom), IValueTaskSource<(int Count, SockAddr From, MsgFlags Flags)>
+    /// <summary>write(2): of a socket what send(2) without flags does; other files take it their way. EBADF: not open for writing.</summary>
+    public sealed class Write() : SendTo(SyscallNr.write)
     {
+        internal override bool NeedsSocket => false;
+
+        internal override void OnEnter(ProcessActor process) => process.ToFile(this, FileFlags.WRONLY);
+    }
+
+    /// <summary>read(2): of a socket what recv(2) without flags does; other files give it their way. EBADF: not open for reading.</summary>
+    public sealed class Read() : RecvFrom(SyscallNr.read)
+    {
+        internal override bool NeedsSocket => false;
+
+        internal override void OnEnter(ProcessActor process) => process.ToFile(this, FileFlags.RDONLY);
+    }
+
+    /// <summary>recvfrom(2), recv(2): how many bytes were given; from whom; MSG_TRUNC and its like.</summary>
+    public class RecvFrom : Syscall, IValueTaskSource<(int Count, SockAddr From, MsgFlags Flags)>
+    {
+        public RecvFrom()
+            : base(SyscallNr.recvfrom)
+        {
+        }
+
+        private protected RecvFrom(SyscallNr nr)
+            : base(nr)
+        {
+        }
+
         public Memory<byte> Buffer { get; set; }
 
         public MsgFlags Flags { get; set; }
@@ -110,6 +199,12 @@ public abstract partial class Syscall
         public MsgFlags OutFlags { get; internal set; }
 
         internal int Done { get; set; }
+
+        internal override void OnSocket(SockActor socket) => socket.RecvFrom(this);
+
+        internal override SysResult Partial(Errno errno) => Done > 0 ? Done : errno;
+
+        internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, From, Result);
 
         internal override void Recycle()
         {
@@ -136,13 +231,32 @@ public abstract partial class Syscall
     public sealed class Shutdown() : Syscall(SyscallNr.shutdown)
     {
         public ShutdownHow How { get; set; }
+
+        internal override void OnSocket(SockActor socket) => socket.Ops.Shutdown(socket, this);
+
+        internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, (long)How, 0, Result);
     }
 
-    /// <summary>close(2). The kernel's own, too, when the last reference to a socket's file goes.</summary>
+    /// <summary>close(2). The kernel's own, too, when the last reference to a file goes.</summary>
     public sealed class Close() : Syscall(SyscallNr.close)
     {
-        /// <summary>Sent by the process itself: nobody waits for it, and the socket does not linger.</summary>
+        /// <summary>Sent by the process itself: nobody waits for it, and a socket does not linger.</summary>
         internal bool Implied { get; set; }
+
+        internal override bool NeedsSocket => false;
+
+        internal override void OnEnter(ProcessActor process) => process.Close(this);
+
+        internal override void OnSocket(SockActor socket) => socket.Close(this);
+
+        internal override void OnInterrupt(ProcessActor process)
+        {
+            if (!Implied) base.OnInterrupt(process);
+        }
+
+        internal override void OnCollapse(ProcessActor process) => OnInterrupt(process);
+
+        internal override SysResult Partial(Errno errno) => 0; // the descriptor is gone, whatever became of lingering
 
         internal override void Recycle()
         {
@@ -155,6 +269,10 @@ public abstract partial class Syscall
     public sealed class GetName() : Syscall(SyscallNr.getsockname), IValueTaskSource<SockAddr>
     {
         public bool OfPeer { get; set; }
+
+        internal override void OnSocket(SockActor socket) => socket.Ops.GetName(socket, this);
+
+        internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, Address, Result);
 
         public SockAddr Address { get; internal set; }
 
@@ -182,6 +300,10 @@ public abstract partial class Syscall
 
         public ReadOnlyMemory<byte> Value { get; set; }
 
+        internal override void OnSocket(SockActor socket) => socket.SetSockOpt(this);
+
+        internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, (long)Level, Option, Result);
+
         /// <summary>The usual int-valued option.</summary>
         public void SetValue(int value)
         {
@@ -198,6 +320,10 @@ public abstract partial class Syscall
         public int Option { get; set; }
 
         public Memory<byte> Value { get; set; }
+
+        internal override void OnSocket(SockActor socket) => socket.GetSockOpt(this);
+
+        internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, (long)Level, Option, Result);
     }
 
     /// <summary>fcntl(2): F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD.</summary>
@@ -206,6 +332,12 @@ public abstract partial class Syscall
         public FcntlCmd Cmd { get; set; }
 
         public int Arg { get; set; }
+
+        internal override bool NeedsSocket => false;
+
+        internal override void OnEnter(ProcessActor process) => process.Fcntl(this);
+
+        internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, (long)Cmd, Arg, Result);
     }
 
     /// <summary>dup(2), dup2(2), dup3(2).</summary>
@@ -216,6 +348,12 @@ public abstract partial class Syscall
 
         /// <summary>dup3: O_CLOEXEC or 0.</summary>
         public int Flags { get; set; }
+
+        internal override bool NeedsSocket => false;
+
+        internal override void OnEnter(ProcessActor process) => process.Dup(this);
+
+        internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, NewFd, Flags, Result);
     }
 
     /// <summary>clock_nanosleep(2): what Os.Delay waits with.</summary>
@@ -224,6 +362,18 @@ public abstract partial class Syscall
         public Duration Time { get; set; }
 
         internal ActorTimer? Timer { get; set; }
+
+        internal override void OnEnter(ProcessActor process) => process.Sleep(this);
+
+        internal override void OnInterrupt(ProcessActor process) => process.EndSleep(this, Errno.EINTR);
+
+        internal override void OnCollapse(ProcessActor process)
+        {
+            Timer?.Disarm();
+            process.Lose(this);
+        }
+
+        internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Time.Nanoseconds, 0, 0, Result);
     }
 }
 

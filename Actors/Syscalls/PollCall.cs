@@ -19,7 +19,7 @@ internal sealed class PollEntry(Syscall.Poll call, int index)
 {
     public readonly Syscall.Poll Call = call;
     public readonly int Index = index;
-    public SocketFile? File;
+    public OpenFile? File;
     public PollEvents Mask, Result;
     public bool Wait;
 
@@ -67,6 +67,21 @@ public abstract partial class Syscall
         internal bool Finishing { get; set; }
 
         internal Errno Interrupted { get; set; }
+
+        internal override void OnEnter(ProcessActor process) => process.Poll(this);
+
+        internal override void OnInterrupt(ProcessActor process) => process.FinishPoll(this, Errno.EINTR);
+
+        internal override void OnCollapse(ProcessActor process)
+        {
+            Timer?.Disarm();
+            for (int i = 0; i < Count; i++)
+            {
+                if (Entry(i).File is { } file) process.Put(file);
+            }
+
+            process.Lose(this);
+        }
 
         internal PollEntry Entry(int i)
         {

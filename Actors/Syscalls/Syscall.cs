@@ -37,7 +37,7 @@ public abstract partial class Syscall : IValueTaskSource, IValueTaskSource<int>,
     internal IActorRef? Caller { get; private set; }
 
     /// <summary>The file it holds a reference to while it runs (fdget .. fdput).</summary>
-    internal SocketFile? File { get; set; }
+    internal OpenFile? File { get; set; }
 
     /// <summary>The free list it came from; null when a caller outside made it.</summary>
     internal FreeList? Home { get; init; }
@@ -110,6 +110,37 @@ public abstract partial class Syscall : IValueTaskSource, IValueTaskSource<int>,
         Caller = null;
         NonBlocking = false;
     }
+
+    /// <summary>Whether it is about sockets only: ENOTSOCK for any other file.</summary>
+    internal virtual bool NeedsSocket => true;
+
+    /// <summary>The call enters its process: by default it goes to who serves its descriptor's file.</summary>
+    internal virtual void OnEnter(ProcessActor process) => process.ToFile(this);
+
+    /// <summary>A socket's actor takes it, in its turn, which is the socket's lock.</summary>
+    internal virtual void OnSocket(SockActor socket) => socket.Answer(this, Errno.ENOSYS);
+
+    /// <summary>It was answered, and its process hears of it, before its file is let go: what it made is installed.</summary>
+    internal virtual void OnComplete(ProcessActor process)
+    {
+    }
+
+    /// <summary>A signal while it waits: by default whoever serves its file ends the wait.</summary>
+    internal virtual void OnInterrupt(ProcessActor process) => process.InterruptAtFile(this);
+
+    /// <summary>Its process is gone, by a bug, while it was at work: whatever it keeps in the process is let go of.</summary>
+    internal virtual void OnCollapse(ProcessActor process) => process.InterruptAtFile(this);
+
+    /// <summary>Its answer came to a process that is gone: what it brings is let go of.</summary>
+    internal virtual void OnLost(ProcessActor process)
+    {
+    }
+
+    /// <summary>What of it enters the host's trace.</summary>
+    internal virtual void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, 0, 0, Result);
+
+    /// <summary>What it answers when its wait ends with an errno: what was moved before counts as success.</summary>
+    internal virtual SysResult Partial(Errno errno) => errno;
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => Status(token);
 

@@ -27,6 +27,9 @@ public abstract partial class Sock(Net net, AddressFamily family, SocketType typ
     /// <inheritdoc cref="RmemAlloc"/>
     public virtual int WmemQueued => 0;
 
+    /// <summary>The maker's uid (sk_uid): SO_REUSEPORT is shared within it, /proc/net shows it.</summary>
+    public uint Uid { get; set; }
+
     public SockAddr Local { get; set; }
 
     public SockAddr Peer { get; set; }
