@@ -44,6 +44,15 @@ public static class NetDevice
     /// <summary>dev_set_promiscuity: +1 asks for frames to other hosts, -1 takes the wish back.</summary>
     public sealed record SetPromiscuity(int IfIndex, int Delta);
 
+    /// <summary>
+    /// dev_change_net_namespace: the device goes down, <see cref="Unregistered"/> goes to those above it, and it is another namespace's, with nobody above
+    /// it. MAC, MTU, counters and cable stay its own. Not answered.
+    /// </summary>
+    public sealed record ChangeNetns(int IfIndex, Net Net, int NewIfIndex);
+
+    /// <summary>NETDEV_UNREGISTER, to every attached actor: their namespace has this device no more.</summary>
+    public sealed record Unregistered(int IfIndex);
+
     /// <summary>Records all frames of the device in a file, from now on; null ends it.</summary>
     public sealed record Tap(int IfIndex, PcapngFile? File);
 

@@ -63,6 +63,11 @@ public abstract class NetDeviceActor : UntypedActor
             case NetDevice.SetAdmin m:
                 Answer(Change(_dev.Info.WithState(m.Up, _dev.Info.HasCarrier), Errno.OK));
                 return true;
+            case NetDevice.ChangeNetns m:
+                OnControl(new NetDevice.SetAdmin(m.IfIndex, Up: false));
+                _dev.ToEachUpper(new NetDevice.Unregistered(_dev.Info.IfIndex), Me);
+                _dev.MoveTo(m.Net, m.NewIfIndex);
+                return true;
             case NetDevice.Tap m:
                 _dev.Tap(m.File);
                 Answer(Errno.OK);
@@ -80,13 +85,7 @@ public abstract class NetDeviceActor : UntypedActor
     /// <summary>Tells those above how the device is now, if it is not as they know it.</summary>
     protected void Announce(NetDeviceInfo before)
     {
-        if (before == _dev.Info) return;
-        var changed = new NetDevice.Changed(_dev.Info);
-        ReadOnlySpan<IActorRef> uppers = _dev.Uppers;
-        for (int i = 0; i < uppers.Length; i++)
-        {
-            if (uppers[..i].IndexOf(uppers[i]) < 0) uppers[i].Tell(changed, Me); // an actor of several protocols hears it once
-        }
+        if (before != _dev.Info) _dev.ToEachUpper(new NetDevice.Changed(_dev.Info), Me);
     }
 
     protected void Answer(SysResult result)

@@ -16,7 +16,8 @@ public class NetDeviceState(NetDeviceInfo info, Net net)
 
     public NetDeviceInfo Info { get; protected internal set; } = info;
 
-    public Net Net { get; } = net;
+    /// <summary>The namespace that it is in (nd_net).</summary>
+    public Net Net { get; private set; } = net;
 
     public NetDeviceStats Stats { get; } = new();
 
@@ -25,8 +26,6 @@ public class NetDeviceState(NetDeviceInfo info, Net net)
 
     /// <summary>Whether a capture is running.</summary>
     public bool IsTapped => _tap is not null;
-
-    internal ReadOnlySpan<IActorRef> Uppers => _uppers;
 
     /// <summary>Speed to write into captures, bit/s; 0 for not known.</summary>
     internal virtual long Speed => 0;
@@ -54,6 +53,24 @@ public class NetDeviceState(NetDeviceInfo info, Net net)
 
         _types = [.. _types, etherType];
         _uppers = [.. _uppers, upper];
+    }
+
+    /// <summary>Tells everyone above it, each once.</summary>
+    internal void ToEachUpper(object notice, IActorRef me)
+    {
+        for (int i = 0; i < _uppers.Length; i++)
+        {
+            if (_uppers.AsSpan(0, i).IndexOf(_uppers[i]) < 0) _uppers[i].Tell(notice, me);
+        }
+    }
+
+    /// <summary>Makes it another namespace's, with nobody above it. By who builds the host, or, later, by its own actor.</summary>
+    public void MoveTo(Net net, int ifIndex)
+    {
+        _types = [];
+        _uppers = [];
+        Net = net;
+        Info = Info with { IfIndex = ifIndex };
     }
 
     internal void Tap(PcapngFile? file)

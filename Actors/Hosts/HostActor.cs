@@ -1,20 +1,18 @@
 // /user/<host>: a machine. It boots its devices, then its protocol instances, lowest layer first, then processes; and at the end of a run lets all go.
 
-using ActorNet.Devices;
-
 namespace ActorNet.Actors;
 
 /// <summary>A host: one logical process of the engine, with everything that runs on it below it.</summary>
-/// <remarks>Handles <see cref="DevicesReady"/>, <see cref="ProcessSpec"/> (starts a process), <see cref="Kill"/> (all processes) and <see cref="RunEnded"/>.</remarks>
+/// <remarks>
+/// Its own children are the instances of its first network namespace; other namespaces are below /netns. Handles <see cref="DevicesReady"/>,
+/// <see cref="ProcessSpec"/> (starts a process), <see cref="Kill"/> (all processes), <see cref="StartNetns"/>, <see cref="MoveDevice"/> and <see cref="RunEnded"/>.
+/// </remarks>
 internal sealed class HostActor(HostPlan plan) : UntypedActor
 {
-    private IActorRef _dev = ActorRefs.Nobody, _proc = ActorRefs.Nobody;
+    private IActorRef _proc = ActorRefs.Nobody;
+    private IActorRef? _netns;
 
-    protected override void PreStart()
-    {
-        HostPlan p = plan;
-        _dev = Context.ActorOf(Props.Create(() => new DeviceGroup(p)), "dev");
-    }
+    protected override void PreStart() => NetnsInstances.Devices(Context, plan.Init);
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e =>
     {
@@ -29,67 +27,39 @@ internal sealed class HostActor(HostPlan plan) : UntypedActor
             case DevicesReady: Boot(); break;
             case ProcessSpec: _proc.Forward(message); break;
             case Kill: _proc.Tell(message, Self); break;
-            case RunEnded: OnRunEnded(); break;
+            case StartNetns: (_netns ??= NewNetnsGroup()).Forward(message); break;
+            case MoveDevice m: Move(m); break;
+            case RunEnded:
+                foreach (Netns ns in plan.Namespaces) NetnsInstances.End(ns, Self);
+                break;
             default: Unhandled(message); break;
         }
     }
 
     private void Boot()
     {
-        NetStack stack = plan.Stack;
         HostPlan p = plan;
-        stack.Sockfs = Context.ActorOf(Props.Create(() => new SockfsActor(stack)), "sock");
-        stack.Arp = Context.ActorOf(Props.Create(() => new ArpActor(p)), "arp");
-        stack.Ip = Context.ActorOf(Props.Create(() => new IpActor(p)), "ip");
-        stack.Icmp = Context.ActorOf(Props.Create(() => new IcmpActor(stack)), "icmp");
-        stack.Udp = Context.ActorOf(Props.Create(() => new UdpActor(stack)), "udp");
-        stack.Tcp = Context.ActorOf(Props.Create(() => new TcpActor(stack)), "tcp");
         _proc = Context.ActorOf(Props.Create(() => new ProcGroup(p)), "proc");
-        stack.Families.Register(new InetFamily(stack));
-        foreach (DevicePlan d in plan.Devices)
+        foreach (Netns ns in plan.Namespaces)
         {
-            d.Actor.Tell(new NetDevice.Attach(EtherType.IP, stack.Ip), Self);
-            if (d.State.Info.NeedsArp) d.Actor.Tell(new NetDevice.Attach(EtherType.ARP, stack.Arp), Self);
+            if (ns != plan.Init) (_netns ??= NewNetnsGroup()).Tell(new StartNetns(ns, null), Self);
         }
 
-        plan.HasBooted = true;
+        NetnsInstances.Boot(Context, plan.Init);
     }
 
-    private void OnRunEnded()
+    private IActorRef NewNetnsGroup()
     {
-        NetStack stack = plan.Stack;
-        stack.Sockfs.Tell(RunEnded.Instance, Self);
-        stack.Tcp.Tell(RunEnded.Instance, Self);
-        stack.Udp.Tell(RunEnded.Instance, Self);
-        stack.Icmp.Tell(RunEnded.Instance, Self);
-        stack.Ip.Tell(RunEnded.Instance, Self);
-        stack.Arp.Tell(RunEnded.Instance, Self);
-        foreach (DevicePlan d in plan.Devices) d.Actor.Tell(new NetDevice.SetAdmin(d.State.Info.IfIndex, Up: false), ActorRefs.NoSender);
-    }
-}
-
-/// <summary>To a host: its devices have actors.</summary>
-internal sealed class DevicesReady
-{
-    public static readonly DevicesReady Instance = new();
-}
-
-/// <summary>/dev: makes the devices' actors. A device that throws restarts: it loses its ring, not its address.</summary>
-internal sealed class DeviceGroup(HostPlan plan) : UntypedActor
-{
-    protected override void PreStart()
-    {
-        foreach (DevicePlan d in plan.Devices) d.Actor = Context.ActorOf(d.Props(), d.State.Info.Name);
-        Context.Parent.Tell(DevicesReady.Instance, Self);
+        HostPlan p = plan;
+        return Context.ActorOf(Props.Create(() => new NetnsGroup(p)), "netns");
     }
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e =>
+    private void Move(MoveDevice m)
     {
-        plan.Books.Broken.Add($"{plan.Name}: a device threw: {e}");
-        return Directive.Restart;
-    });
-
-    protected override void OnReceive(object message) => Unhandled(message);
+        Errno e = m.From.MayMove(m.Device, m.To);
+        if (e == Errno.OK && m.From != m.To) NetnsInstances.Move(m.From.Device(m.Device)!, m.From, m.To, Self);
+        if (!Sender.IsNobody()) Sender.Tell((SysResult)e, Self);
+    }
 }
 
 /// <summary>/proc: makes processes, and passes on what is for all of them.</summary>

@@ -1,14 +1,14 @@
 // What a host is built from: written before it boots by who builds the network, read by its actors.
 
+using System.Globalization;
 using ActorNet.Devices;
 
 namespace ActorNet.Actors;
 
 /// <summary>A device of a host: its state outlives its actor.</summary>
-internal sealed class DevicePlan(NetDeviceState state, InDevice inDevice, Func<Props> props)
+internal sealed class DevicePlan(NetDeviceState state, Func<Props> props)
 {
     public readonly NetDeviceState State = state;
-    public readonly InDevice InDevice = inDevice;
     public readonly Func<Props> Props = props;
 
     /// <summary>Its actor, once the host has booted.</summary>
@@ -16,21 +16,62 @@ internal sealed class DevicePlan(NetDeviceState state, InDevice inDevice, Func<P
 }
 
 /// <summary>A host before and while it runs.</summary>
-internal sealed class HostPlan(string name, Net net)
+internal sealed class HostPlan
 {
-    public readonly string Name = name;
-    public readonly Net Net = net;
-    public readonly Fib Fib = new(net);
+    private readonly Func<string, ulong, Net> _makeNet;
+    private long _inodes = 1000;
+
+    /// <param name="makeNet">Makes the Net of a namespace of this host, given its name and cookie.</param>
+    public HostPlan(string name, Func<string, ulong, Net> makeNet)
+    {
+        Name = name;
+        _makeNet = makeNet;
+        Init = new Netns("", this, makeNet("", 1));
+        Namespaces.Add(Init);
+    }
+
+    public readonly string Name;
     public readonly HostBooks Books = new();
-    public readonly List<DevicePlan> Devices = [];
 
     /// <summary>Processes to start when the network is complete.</summary>
     public readonly List<ProcessSpec> Processes = [];
 
-    [field: AllowNull]
-    public NetStack Stack => field ??= new NetStack(Net, Fib, Books);
+    /// <summary>The host's first namespace (init_net).</summary>
+    public Netns Init { get; }
+
+    /// <summary>All that were made, the first one first.</summary>
+    public List<Netns> Namespaces { get; } = [];
+
+    public Net Net => Init.Net;
+
+    public Fib Fib => Init.Fib;
+
+    public List<DevicePlan> Devices => Init.Devices;
+
+    public NetStack Stack => Init.Stack;
 
     public IActorRef Actor { get; set; } = ActorRefs.Nobody;
 
-    public bool HasBooted { get; set; }
+    public bool HasBooted => Namespaces.TrueForAll(n => n.HasBooted);
+
+    /// <summary>Sockets whose actors are alive, in all namespaces.</summary>
+    public int Sockets => Namespaces.Sum(n => n.Stack.Sockets);
+
+    /// <summary>A number of the sockfs, which all namespaces share.</summary>
+    public long NextInode() => ++_inodes;
+
+    /// <summary>The namespace of a name (`ip netns`), or null.</summary>
+    public Netns? Namespace(string name) => Namespaces.Find(n => n.Name == name);
+
+    /// <summary>copy_net_ns: a new namespace with lo.</summary>
+    /// <param name="name">Null: one without a name, as unshare(2) makes; it is called by its inode's number.</param>
+    public Netns NewNamespace(string? name, bool loopbackUp)
+    {
+        ulong cookie = (ulong)Namespaces.Count + 1;
+        string called = name ?? cookie.ToString("'ns'0", CultureInfo.InvariantCulture);
+        var made = new Netns(called, this, _makeNet(called, cookie));
+        made.AddLoopback(loopbackUp);
+        Namespaces.Add(made);
+        return made;
+    }
 }

@@ -32,18 +32,14 @@ internal static class LostMessages
         process.Ref.Tell(call, ActorRefs.NoSender);
     }
 
-    // Counted by the host in whose part of the tree they were lost: /user/HOST/...
+    // Counted by the namespace in whose part of the tree they were lost: /user/HOST/..., or /user/HOST/netns/NAME/...
     private static void Free(Network network, IActorRef recipient, SkBuff chain)
     {
-        Net? net = null;
-        int depth = 0;
-        foreach (string name in recipient.Path.Elements)
-        {
-            if (depth++ == 1) net = network.Host(name)?.Plan.Net;
-        }
-
-        if (net is null) chain.FreeChain();
-        else Free(net, chain);
+        string[] path = [.. recipient.Path.Elements.Take(4)];
+        HostPlan? host = path.Length > 1 ? network.Host(path[1])?.Plan : null;
+        Netns? ns = path.Length > 3 && path[2] == "netns" ? host?.Namespace(path[3]) : host?.Init;
+        if (ns is null) chain.FreeChain();
+        else Free(ns.Net, chain);
     }
 
     /// <summary>Drops a chain: nobody is there for it.</summary>

@@ -1,19 +1,20 @@
 // The protocol instances of one network namespace, as references: what a socket or a demultiplexer sends to without looking anything up.
 
+using ActorNet.Devices;
+
 namespace ActorNet.Actors;
 
-/// <summary>A network namespace's actors and shared state. Filled by <see cref="HostActor"/> while it boots, lowest layer first.</summary>
-internal sealed class NetStack(Net net, Fib fib, HostBooks books)
+/// <summary>A network namespace's actors and shared state. Filled while it boots, lowest layer first (<see cref="NetnsInstances"/>).</summary>
+internal sealed class NetStack(Netns ns)
 {
-    private long _inodes = 1000;
-
-    public readonly Net Net = net;
-    public readonly Fib Fib = fib;
-    public readonly HostBooks Books = books;
+    public readonly Netns Netns = ns;
+    public readonly Net Net = ns.Net;
+    public readonly Fib Fib = ns.Fib;
+    public readonly HostBooks Books = ns.Host.Books;
     public readonly NetFamilies Families = new();
 
-    /// <summary>Makes and reads ICMP messages; its rate limits are the host's.</summary>
-    public readonly Icmp IcmpMachine = new(net, fib);
+    /// <summary>Makes and reads ICMP messages; its rate limits are the namespace's.</summary>
+    public readonly Icmp IcmpMachine = new(ns.Net, ns.Fib);
 
     /// <summary>Sockets whose actors are alive.</summary>
     public int Sockets;
@@ -39,7 +40,7 @@ internal sealed class NetStack(Net net, Fib fib, HostBooks books)
         _ => null,
     };
 
-    public long NextInode() => ++_inodes;
+    public long NextInode() => Netns.Host.NextInode();
 
     /// <summary>0 for a name that no device has.</summary>
     public int IfIndexOf(string name)
@@ -53,4 +54,22 @@ internal sealed class NetStack(Net net, Fib fib, HostBooks books)
     }
 
     public string DeviceName(int ifIndex) => Fib.Device(ifIndex)?.Name ?? "";
+
+    /// <summary>The device that a notification is about, as IP knows it: one that came from another namespace is made known here (inetdev_init).</summary>
+    public InDevice Known(NetDeviceInfo info)
+    {
+        if (Fib.Device(info.IfIndex) is { } known) return known;
+        InDevice made = InDeviceOf(info);
+        Fib.AddDevice(made);
+        return made;
+    }
+
+    public static InDevice InDeviceOf(NetDeviceInfo info) => new(info.Name, info.IfIndex, info.Address, info.Mtu)
+    {
+        IsUp = info.IsUp,
+        IsLoopback = (info.Flags & IFF.LOOPBACK) != 0,
+        NoArp = !info.NeedsArp,
+        IsPointToPoint = (info.Flags & IFF.POINTOPOINT) != 0,
+        HasLinkHeader = info.HardHeaderLen > 0,
+    };
 }

@@ -63,7 +63,7 @@ public sealed class Network
     /// <summary>A host. Its name is that of an actor: letters, digits, '-', '_', '.'.</summary>
     public SimHost AddHost(string name)
     {
-        var host = new SimHost(this, new HostPlan(name, new Net(name, _seed, Pool)), Claim(name));
+        var host = new SimHost(this, new HostPlan(name, (netns, cookie) => new Net(name, _seed, Pool, netns) { Cookie = cookie }), Claim(name));
         _names.Add(name, host);
         _hosts.Add(host);
         return host;
@@ -85,10 +85,18 @@ public sealed class Network
     /// <param name="ba">The other way; null for the same as <paramref name="ab"/>.</param>
     /// <param name="mtu">Of devices that are made.</param>
     public void Link(SimHost a, string deviceA, SimHost b, string deviceB, WireSpec ab, WireSpec? ba = null, int mtu = 1500) =>
+        Link(a.First, deviceA, b.First, deviceB, ab, ba, mtu);
+
+    /// <summary>A cable between two hosts' namespaces, or a veth pair's wire within one host.</summary>
+    public void Link(SimNetns a, string deviceA, SimNetns b, string deviceB, WireSpec ab, WireSpec? ba = null, int mtu = 1500) =>
         Plug(End(a, deviceA, mtu), End(b, deviceB, mtu), ab, ba ?? ab);
 
     /// <summary>A cable between a host and a switch.</summary>
     public void Link(SimHost a, string deviceA, SimSwitch b, string? port, WireSpec ab, WireSpec? ba = null, int mtu = 1500) =>
+        Link(a.First, deviceA, b, port, ab, ba, mtu);
+
+    /// <inheritdoc cref="Link(SimHost, string, SimSwitch, string?, WireSpec, WireSpec?, int)"/>
+    public void Link(SimNetns a, string deviceA, SimSwitch b, string? port, WireSpec ab, WireSpec? ba = null, int mtu = 1500) =>
         Plug(End(a, deviceA, mtu), End(b, port, mtu), ab, ba ?? ab);
 
     /// <summary>A cable between two switches. There is no spanning tree: a loop of switches floods for ever.</summary>
@@ -97,9 +105,12 @@ public sealed class Network
 
     /// <summary>Records a device's frames. One file serves all devices of one host that name the same path.</summary>
     /// <param name="snapLength">Bytes kept of each frame; 0 for all.</param>
-    public PcapngFile Capture(SimHost host, string device, string path, int snapLength = 0)
+    public PcapngFile Capture(SimHost host, string device, string path, int snapLength = 0) => Capture(host.First, device, path, snapLength);
+
+    /// <inheritdoc cref="Capture(SimHost, string, string, int)"/>
+    public PcapngFile Capture(SimNetns netns, string device, string path, int snapLength = 0)
     {
-        string key = host.Name + "\0" + path;
+        string key = netns.Host.Name + "\0" + path;
         if (!_captureFiles.TryGetValue(key, out PcapngFile? file))
         {
             file = PcapngFile.Create(path, new PcapngOptions(SnapLen: snapLength));
@@ -107,7 +118,7 @@ public sealed class Network
             _captures.Add(file);
         }
 
-        DevicePlan plan = host.Find(device);
+        DevicePlan plan = netns.Find(device);
         var tap = new NetDevice.Tap(plan.State.Info.IfIndex, file);
         if (HasBooted) plan.Actor.Tell(tap, ActorRefs.NoSender);
         else _cables.Add(() => plan.Actor.Tell(tap, ActorRefs.NoSender));
@@ -184,7 +195,7 @@ public sealed class Network
         StopPrograms();
         foreach (SimHost h in _hosts) h.Plan.Actor.Tell(RunEnded.Instance, ActorRefs.NoSender);
         // What is in flight arrives at devices that are down.
-        Settle(() => Pool.Outstanding == 0 && _hosts.TrueForAll(h => h.Plan.Stack.Sockets == 0), 30);
+        Settle(() => Pool.Outstanding == 0 && _hosts.TrueForAll(h => h.Plan.Sockets == 0), 30);
         foreach (PcapngFile file in _captures) file.Close(Now);
     }
 
@@ -199,7 +210,7 @@ public sealed class Network
             wrong.AddRange(books.Broken);
             long open = books.Calls.Entered - books.Calls.Answered;
             if (open != 0) wrong.Add(string.Create(CultureInfo.InvariantCulture, $"{h.Name}: {open} system calls were not answered"));
-            if (h.Plan.Stack.Sockets != 0) wrong.Add(string.Create(CultureInfo.InvariantCulture, $"{h.Name}: {h.Plan.Stack.Sockets} sockets are left"));
+            if (h.Plan.Sockets != 0) wrong.Add(string.Create(CultureInfo.InvariantCulture, $"{h.Name}: {h.Plan.Sockets} sockets are left"));
             foreach (ProcessStatus p in books.Processes)
             {
                 if (p.Started && !p.Exited) wrong.Add($"{h.Name}: {p.Name}[{p.Pid}] has not ended");
@@ -235,26 +246,28 @@ public sealed class Network
         for (int i = 0; i < looks && !quiet(); i++, step *= 2) _system.RunUntil(_system.NowNanos() + step);
     }
 
+    internal static bool IsName(string name) => name.Length > 0 && name.AsSpan().IndexOfAnyExcept(s_nameChars) < 0;
+
     private int Claim(string name)
     {
         if (HasBooted) throw new InvalidOperationException("the network has booted; hosts are added before");
-        if (name.Length == 0 || name.AsSpan().IndexOfAnyExcept(s_nameChars) >= 0)
+        if (!IsName(name))
             throw new ArgumentException($"'{name}' is not a name for a host: letters, digits, '-', '_' and '.'", nameof(name));
         if (_names.ContainsKey(name)) throw new ArgumentException($"there are two hosts called {name}", nameof(name));
         return ++_numbers;
     }
 
-    private CableStub End(SimHost host, string device, int mtu)
+    private static CableStub End(SimNetns netns, string device, int mtu)
     {
-        if (!host.Plan.Devices.Exists(d => d.State.Info.Name == device)) host.AddDevice(device, mtu);
-        DevicePlan plan = host.Find(device);
-        return new CableStub(host.Name, device, plan.State.Info.IfIndex, () => plan.Actor);
+        if (netns.Plan.Device(device) is null) netns.AddDevice(device, mtu);
+        DevicePlan plan = netns.Find(device);
+        return new CableStub(netns.Host.Name, netns.Name.Length == 0 ? device : $"{netns.Name}/{device}", plan, () => plan.State.Info.IfIndex, () => plan.Actor);
     }
 
     private static CableStub End(SimSwitch made, string? port, int mtu)
     {
         EtherPort p = made.AddPort(port, mtu);
-        return new CableStub(made.Name, p.Info.Name, p.Info.IfIndex, () => made.Actor);
+        return new CableStub(made.Name, p.Info.Name, p, () => p.Info.IfIndex, () => made.Actor);
     }
 
     private void Plug(CableStub a, CableStub b, WireSpec ab, WireSpec ba)
@@ -264,16 +277,17 @@ public sealed class Network
         if (ba.Validate() is { } wrongToo) throw new ArgumentException($"{b.Host} {b.Device}: {wrongToo}", nameof(ba));
         foreach (CableStub end in (ReadOnlySpan<CableStub>)[a, b])
         {
-            if (!_plugged.Add((end.Host, end.Device))) throw new ArgumentException($"{end.Host} {end.Device} has a cable already");
+            if (!_plugged.Add(end.Port)) throw new ArgumentException($"{end.Host} {end.Device} has a cable already");
         }
 
         _cables.Add(() => Cable.Connect(_system, a.Resolve(), b.Resolve(), ab, ba, _seed));
     }
 
-    private readonly HashSet<(string Host, string Device)> _plugged = [];
+    private readonly HashSet<object> _plugged = new(ReferenceEqualityComparer.Instance);
 
-    private sealed record CableStub(string Host, string Device, int IfIndex, Func<IActorRef> Actor)
+    // Device is what the wire's random streams are named after; Port is what has the cable in it, wherever it moves before the boot.
+    private sealed record CableStub(string Host, string Device, object Port, Func<int> IfIndex, Func<IActorRef> Actor)
     {
-        public CableEnd Resolve() => new(Actor(), Host, Device, IfIndex);
+        public CableEnd Resolve() => new(Actor(), Host, Device, IfIndex());
     }
 }

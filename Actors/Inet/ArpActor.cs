@@ -6,25 +6,24 @@ using ActorNet.Devices;
 namespace ActorNet.Actors;
 
 /// <summary>Address resolution. A packet from IP (OUTGOING) is for a next hop in doubt; any other is an ARP packet that arrived.</summary>
-/// <remarks>Also handles <see cref="ConfirmNeighbour"/>, <see cref="NetDevice.Changed"/>, its timer and <see cref="RunEnded"/>.</remarks>
+/// <remarks>Also handles <see cref="ConfirmNeighbour"/>, <see cref="NetDevice.Changed"/>, <see cref="NetDevice.Unregistered"/>, its timer and <see cref="RunEnded"/>.</remarks>
 internal sealed class ArpActor : UntypedActor
 {
     private readonly IActorContext _context;
     private readonly IActorRef _self;
     private readonly NetStack _stack;
-    private readonly Table?[] _tables;
+    private Table?[] _tables = [];
     private readonly ActorTimer _timer;
 
-    public ArpActor(HostPlan plan)
+    public ArpActor(Netns ns)
     {
         _context = Context;
         _self = Self;
-        _stack = plan.Stack;
+        _stack = ns.Stack;
         _timer = new ActorTimer(_context, NeighbourTimer.Instance);
-        _tables = new Table?[plan.Devices.Count + 1];
-        foreach (DevicePlan d in plan.Devices)
+        foreach (DevicePlan d in ns.Devices)
         {
-            if (d.State.Info.NeedsArp) _tables[d.InDevice.IfIndex] = new Table(new Neighbours(plan.Net, plan.Fib, d.InDevice) { ReportsChanges = true }, d.Actor);
+            if (d.State.Info.NeedsArp) Register(d.State.Info, d.Actor);
         }
     }
 
@@ -44,7 +43,8 @@ internal sealed class ArpActor : UntypedActor
                 break;
             case ConfirmNeighbour m: _tables[m.IfIndex]?.Neighbours.Confirm(m.NextHop, now); return;
             case NeighbourTimer: OnTimer(now); break;
-            case NetDevice.Changed m: OnChanged(m.Info); break;
+            case NetDevice.Changed m: OnChanged(m.Info, Sender); break;
+            case NetDevice.Unregistered m: Unregister(m.IfIndex); break;
             case RunEnded:
                 _timer.Disarm();
                 foreach (Table? t in _tables) t?.Neighbours.Destroy();
@@ -57,7 +57,7 @@ internal sealed class ArpActor : UntypedActor
 
     private void Take(SkBuff skb, Instant now)
     {
-        if (_tables[skb.IfIndex] is not { } table)
+        if (skb.IfIndex >= _tables.Length || _tables[skb.IfIndex] is not { } table)
         {
             _stack.Net.Mib.Drop(skb, DropReason.UNHANDLED_PROTO);
             return;
@@ -96,9 +96,25 @@ internal sealed class ArpActor : UntypedActor
         while (n.TryTakeFailed(out SkBuff? failed)) _stack.Ip.Tell(new LinkFailure(failed), _self);
     }
 
-    private void OnChanged(NetDeviceInfo info)
+    private Table Register(NetDeviceInfo info, IActorRef device)
     {
-        if (_tables[info.IfIndex] is not { } table || (info.IsUp && info.HasCarrier)) return;
+        if (info.IfIndex >= _tables.Length) Array.Resize(ref _tables, info.IfIndex + 1);
+        return _tables[info.IfIndex] = new Table(new Neighbours(_stack.Net, _stack.Fib, _stack.Known(info)) { ReportsChanges = true }, device);
+    }
+
+    private void Unregister(int ifIndex)
+    {
+        if (_tables[ifIndex] is not { } table) return;
+        table.Neighbours.Flush(keepPermanent: false);
+        Pump(table);
+        table.Neighbours.Destroy();
+        _tables[ifIndex] = null;
+    }
+
+    private void OnChanged(NetDeviceInfo info, IActorRef sender)
+    {
+        Table table = (info.IfIndex < _tables.Length ? _tables[info.IfIndex] : null) ?? Register(info, sender);
+        if (info.IsUp && info.HasCarrier) return;
         table.Neighbours.Flush(keepPermanent: info.IsUp);
         Pump(table);
     }

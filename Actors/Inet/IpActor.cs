@@ -6,7 +6,7 @@ using ActorNet.Devices;
 namespace ActorNet.Actors;
 
 /// <summary>IPv4. A packet from above (OUTGOING) is routed and sent; one from a device is delivered, forwarded or dropped.</summary>
-/// <remarks>Also handles <see cref="NeighbourUpdate"/>, <see cref="LinkFailure"/>, <see cref="NetDevice.Changed"/>, its reassembly timer and <see cref="RunEnded"/>.</remarks>
+/// <remarks>Also handles <see cref="NeighbourUpdate"/>, <see cref="LinkFailure"/>, <see cref="NetDevice.Changed"/>, <see cref="NetDevice.Unregistered"/>, its reassembly timer and <see cref="RunEnded"/>.</remarks>
 internal sealed class IpActor : UntypedActor
 {
     private static readonly Duration s_confirmEvery = Duration.FromSeconds(1);
@@ -15,7 +15,7 @@ internal sealed class IpActor : UntypedActor
     private readonly NetStack _stack;
     private readonly Ipv4 _ip;
     private readonly ActorTimer _timer;
-    private readonly Link[] _links;
+    private Link[] _links = [];
 
     // Keyed by interface and next hop; never enumerated.
     private readonly Dictionary<ulong, NextHop> _neighbours = [];
@@ -25,16 +25,14 @@ internal sealed class IpActor : UntypedActor
     private IActorRef? _taker;
     private SkBuff? _head, _tail;
 
-    public IpActor(HostPlan plan)
+    public IpActor(Netns ns)
     {
         _context = Context;
         _self = Self;
-        _stack = plan.Stack;
-        _ip = new Ipv4(plan.Net, plan.Fib, _stack.IcmpMachine);
+        _stack = ns.Stack;
+        _ip = new Ipv4(ns.Net, ns.Fib, _stack.IcmpMachine);
         _timer = new ActorTimer(_context, ReassemblyTimer.Instance);
-        _links = new Link[plan.Devices.Count + 1];
-        foreach (DevicePlan d in plan.Devices)
-            _links[d.InDevice.IfIndex] = new Link(d.Actor, d.InDevice, d.State.Info.HardHeaderLen > 0, d.State.Info.NeedsArp);
+        foreach (DevicePlan d in ns.Devices) Register(d.State.Info, d.Actor);
     }
 
     protected override void OnReceive(object message)
@@ -47,7 +45,8 @@ internal sealed class IpActor : UntypedActor
             case NeighbourUpdate m: Learn(m); return;
             case LinkFailure m: _ip.LinkFailure(m.Packet, now); break;
             case ReassemblyTimer: _ip.OnTimer(now); break;
-            case NetDevice.Changed m: OnChanged(m.Info); return;
+            case NetDevice.Changed m: OnChanged(m.Info, Sender); return;
+            case NetDevice.Unregistered m: Unregister(m.IfIndex); return;
             case RunEnded:
                 _timer.Disarm();
                 _ip.Destroy();
@@ -95,6 +94,12 @@ internal sealed class IpActor : UntypedActor
     private void Down(SkBuff skb, Instant now)
     {
         Link link = _links[skb.IfIndex];
+        if (link.Device is null)
+        {
+            _stack.Net.Mib.Drop(skb, DropReason.DEV_READY); // the device left while the packet waited for its next hop
+            return;
+        }
+
         if (link.NeedsArp && !IsGroup(skb.Ip.NextHop))
         {
             NextHop? n = Find(skb.IfIndex, skb.Ip.NextHop);
@@ -175,9 +180,24 @@ internal sealed class IpActor : UntypedActor
         _head = _tail = null;
     }
 
-    private void OnChanged(NetDeviceInfo info)
+    private void Register(NetDeviceInfo info, IActorRef device)
     {
+        if (info.IfIndex >= _links.Length) Array.Resize(ref _links, info.IfIndex + 1);
+        _links[info.IfIndex] = new Link(device, _stack.Known(info), info.HardHeaderLen > 0, info.NeedsArp);
+    }
+
+    private void Unregister(int ifIndex)
+    {
+        _stack.Fib.RemoveDevice(_links[ifIndex].Device);
+        _links[ifIndex] = default;
+    }
+
+    private void OnChanged(NetDeviceInfo info, IActorRef sender)
+    {
+        if (info.IfIndex >= _links.Length || _links[info.IfIndex].Device is null) Register(info, sender);
         InDevice device = _links[info.IfIndex].Device;
+        // inetdev_event: lo has its address as soon as somebody sets it up.
+        if (device.IsLoopback && info.IsUp && device.Addresses.IsEmpty) _stack.Fib.AddAddress(device, IpAddress.Loopback4.V4, 8);
         device.IsUp = info.IsUp && info.HasCarrier;
         device.Mtu = info.Mtu;
         device.Address = info.Address;

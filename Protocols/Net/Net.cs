@@ -2,10 +2,17 @@
 
 namespace ActorNet.Protocols;
 
-/// <summary>A host's network namespace: counters, settings, packets and random streams. Owned by the host's loop.</summary>
-public sealed class Net(string hostName, ulong seed, SkBuffPool pool)
+/// <summary>A network namespace of a host: counters, settings, packets and random streams. Owned by the host's loop.</summary>
+/// <param name="netns">The namespace's name; empty for the host's first (init_net).</param>
+public sealed class Net(string hostName, ulong seed, SkBuffPool pool, string netns = "")
 {
     public string HostName { get; } = hostName;
+
+    /// <summary>Empty for the host's first namespace.</summary>
+    public string Netns { get; } = netns;
+
+    /// <summary>net_cookie: this namespace's number on its host, from 1; what SO_NETNS_COOKIE reads.</summary>
+    public ulong Cookie { get; init; } = 1;
 
     public SkBuffPool Pool { get; } = pool;
 
@@ -26,5 +33,5 @@ public sealed class Net(string hostName, ulong seed, SkBuffPool pool)
     public TraceHash Trace { get; } = new();
 
     /// <summary>A stream of its own for a purpose ("isn", "ports", "ip-id").</summary>
-    public RandomStream Random(string purpose) => new(seed, HostName, purpose);
+    public RandomStream Random(string purpose) => new(seed, HostName, Netns.Length == 0 ? purpose : $"{Netns}/{purpose}");
 }
