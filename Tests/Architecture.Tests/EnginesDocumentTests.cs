@@ -9,7 +9,7 @@ namespace ActorNet.Architecture.Tests;
 [Trait("Engine", "Embedded")] // it walks references to the embedded engine
 public sealed partial class EnginesDocumentTests
 {
-    private static readonly string[] Stack = ["ActorNet.Devices", "ActorNet.Actors", "ActorNet.Experiments", "actornet"];
+    private static readonly string[] Stack = ["ActorNet.Devices", "ActorNet.Actors", "ActorNet.Experiments", "ActorNet.Packetdrill", "actornet"];
 
     private static readonly string Root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../.."));
 

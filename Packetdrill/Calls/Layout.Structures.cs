@@ -1,0 +1,43 @@
+// The structures: their fields as the man pages and include/uapi have them.
+
+namespace ActorNet.Packetdrill;
+
+public sealed partial class Layout
+{
+    private static void DefineAll()
+    {
+        DefineScalars();
+        Define("sockaddr_in", "family sa_family; be16 sin_port; in_addr sin_addr; u64 pad");
+        Define("linger", "s32 onoff; s32 linger");
+        Define("timeval", "s64 tv_sec; s64 tv_usec");
+        Define("timespec", "s64 tv_sec; s64 tv_nsec");
+        Define("itimerspec", "timespec it_interval; timespec it_value");
+        Define("pollfd", "s32 fd; pollbits events; pollbits revents");
+        Define("epoll_event", "epollbits events; u64 data", packed: true);
+        Define("ucred", "s32 pid; s32 uid; s32 gid");
+        Define("ip_mreq", "in_addr imr_multiaddr; in_addr imr_interface");
+        Define("ip_mreqn", "in_addr imr_multiaddr; in_addr imr_address; s32 imr_ifindex");
+        Define("ip_mreq_source", "in_addr imr_multiaddr; in_addr imr_interface; in_addr imr_sourceaddr");
+        Define("in_pktinfo", "s32 ipi_ifindex; in_addr ipi_spec_dst; in_addr ipi_addr");
+        Define("sock_extended_err", "u32 ee_errno; u8 ee_origin; u8 ee_type; u8 ee_code; u8 ee_pad; u32 ee_info; u32 ee_data");
+        Define("f_owner_ex", "s32 type; s32 pid");
+        DefineTcpInfo();
+    }
+
+    // struct tcp_info of Linux 6.18. Times and rates differ from run to run.
+    private static void DefineTcpInfo() => Define(
+        "tcp_info",
+        """
+        u8 tcpi_state; u8 tcpi_ca_state; u8 tcpi_retransmits; u8 tcpi_probes; u8 tcpi_backoff; u8 tcpi_options; lo4 tcpi_snd_wscale; hi4 tcpi_rcv_wscale;
+        u8 tcpi_delivery_rate_app_limited; !u32 tcpi_rto; !u32 tcpi_ato; u32 tcpi_snd_mss; u32 tcpi_rcv_mss; u32 tcpi_unacked; u32 tcpi_sacked; u32 tcpi_lost;
+        u32 tcpi_retrans; u32 tcpi_fackets; !u32 tcpi_last_data_sent; !u32 tcpi_last_ack_sent; !u32 tcpi_last_data_recv; !u32 tcpi_last_ack_recv; u32 tcpi_pmtu;
+        u32 tcpi_rcv_ssthresh; !u32 tcpi_rtt; !u32 tcpi_rttvar; u32 tcpi_snd_ssthresh; u32 tcpi_snd_cwnd; u32 tcpi_advmss; u32 tcpi_reordering; !u32 tcpi_rcv_rtt;
+        u32 tcpi_rcv_space; u32 tcpi_total_retrans; !u64 tcpi_pacing_rate; u64 tcpi_max_pacing_rate; u64 tcpi_bytes_acked; u64 tcpi_bytes_received;
+        u32 tcpi_segs_out; u32 tcpi_segs_in; u32 tcpi_notsent_bytes; !u32 tcpi_min_rtt; u32 tcpi_data_segs_in; u32 tcpi_data_segs_out; !u64 tcpi_delivery_rate;
+        !u64 tcpi_busy_time; !u64 tcpi_rwnd_limited; !u64 tcpi_sndbuf_limited; u32 tcpi_delivered; u32 tcpi_delivered_ce; u64 tcpi_bytes_sent;
+        u64 tcpi_bytes_retrans; u32 tcpi_dsack_dups; u32 tcpi_reord_seen; u32 tcpi_rcv_ooopack; u32 tcpi_snd_wnd; u32 tcpi_rcv_wnd; u32 tcpi_rehash;
+        u16 tcpi_total_rto; u16 tcpi_total_rto_recoveries; !u32 tcpi_total_rto_time;
+        u32 tcpi_received_ce; u32 tcpi_delivered_e1_bytes; u32 tcpi_delivered_e0_bytes; u32 tcpi_delivered_ce_bytes; u32 tcpi_received_e1_bytes;
+        u32 tcpi_received_e0_bytes; u32 tcpi_received_ce_bytes; u16 tcpi_accecn_fail_mode; u16 tcpi_accecn_opt_seen
+        """);
+}

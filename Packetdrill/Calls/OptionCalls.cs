@@ -1,0 +1,63 @@
+// setsockopt(2) and getsockopt(2): values as numbers, strings or structures.
+
+namespace ActorNet.Packetdrill;
+
+/// <summary><c>setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4)</c>, <c>{onoff=1, linger=2}</c>, <c>"reno"</c>. The length <c>...</c> is the value's own.</summary>
+[ScriptCall("setsockopt")]
+internal sealed class SetOptionCall : SystemCall
+{
+    private int _fd, _level, _option, _length;
+    private UserMemory _value = UserMemory.Null;
+
+    public override long OnKernel(IKernel kernel) => kernel.Call(X64.setsockopt, kernel.Real(_fd), _level, _option, _value.Pointer, _length);
+
+    public override ValueTask<SysResult> OnHost(HostProcess process)
+    {
+        if (_length < 0 || (_value.IsNull && _length > 0)) throw new NotSayableException("a value of no length, or at the null pointer");
+        return process.Os.TrySetSockOpt(process.Fd(_fd), (SockLevel)_level, _option, _value.Bytes.AsMemory(0, Math.Min(_length, _value.Size)));
+    }
+
+    protected override void ReadArguments(Arguments arguments)
+    {
+        arguments.Want(5);
+        (_fd, _level, _option) = (arguments.Int(0), arguments.Int(1), arguments.Int(2));
+        _value = OptionValues.Read(arguments, 3, arguments.Int(4, -1));
+        _length = arguments.Int(4, _value.Size);
+    }
+}
+
+/// <summary><c>getsockopt(3, SOL_SOCKET, SO_ERROR, [0], [4])</c>: the value is what is expected; the length goes in and comes out.</summary>
+[ScriptCall("getsockopt")]
+internal sealed class GetOptionCall : SystemCall
+{
+    private int _fd, _level, _option, _lengthIn;
+    private UserMemory _room = UserMemory.Null, _length = UserMemory.Null;
+
+    public override long OnKernel(IKernel kernel) => kernel.Call(X64.getsockopt, kernel.Real(_fd), _level, _option, _room.Pointer, _length.Pointer);
+
+    public override ValueTask<SysResult> OnHost(HostProcess process)
+    {
+        if (_length.IsNull || _room.IsNull || _lengthIn < 0) throw new NotSayableException("a value of no length, or at the null pointer");
+        return HostProcess.Try(process.Os.GetSockOpt(process.Fd(_fd), (SockLevel)_level, _option, _room.Bytes.AsMemory(0, _lengthIn)), n =>
+        {
+            _length.Int = n;
+            return 0;
+        });
+    }
+
+    public override IEnumerable<Output> Outputs(long result)
+    {
+        if (result < 0) yield break;
+        yield return new Output(3, OptionValues.Show(_level, _option, _room.Bytes.AsSpan(0, Math.Clamp(_length.Int, 0, _room.Size))));
+        yield return new Output(4, Arguments.LengthOut(_lengthIn, _length.Int));
+    }
+
+    protected override void ReadArguments(Arguments arguments)
+    {
+        arguments.Want(5);
+        (_fd, _level, _option) = (arguments.Int(0), arguments.Int(1), arguments.Int(2));
+        _length = arguments.Length(4, OptionValues.UsualSize(_level, _option));
+        _lengthIn = _length.IsNull ? 0 : _length.Int;
+        _room = arguments.Room(3, Math.Max(_lengthIn, 512));
+    }
+}

@@ -1,0 +1,45 @@
+// Memory of the calling program: what a call's pointers point to. It does not move, so that the real kernel can be given its address.
+
+namespace ActorNet.Packetdrill;
+
+/// <summary>A piece of a program's memory, or the null pointer.</summary>
+public sealed class UserMemory
+{
+    public static readonly UserMemory Null = new(0) { IsNull = true };
+
+    public UserMemory(int size) => Bytes = GC.AllocateUninitializedArray<byte>(size, pinned: true);
+
+    public UserMemory(ReadOnlySpan<byte> content, int size)
+        : this(size)
+    {
+        int n = Math.Min(content.Length, size);
+        content[..n].CopyTo(Bytes);
+        Bytes.AsSpan(n).Clear();
+    }
+
+    public byte[] Bytes { get; }
+
+    public bool IsNull { get; private init; }
+
+    public int Size => Bytes.Length;
+
+    /// <summary>Its address; 0 of the null pointer.</summary>
+    public unsafe nint Pointer => IsNull ? 0 : (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(Bytes));
+
+    /// <summary>An int in memory, such as a socklen_t that goes in and comes out.</summary>
+    public static UserMemory OfInt(int value)
+    {
+        var m = new UserMemory(sizeof(int));
+        m.Int = value;
+        return m;
+    }
+
+    public int Int
+    {
+        get => BinaryPrimitives.ReadInt32LittleEndian(Bytes);
+        set => BinaryPrimitives.WriteInt32LittleEndian(Bytes, value);
+    }
+
+    /// <summary>The first bytes as a string of the language.</summary>
+    public Text ToText(int length) => new(Bytes[..Math.Clamp(length, 0, Size)]);
+}

@@ -1,0 +1,112 @@
+// The real kernel as the stage: the script's own thread makes the calls, a second one those that block.
+
+using System.Diagnostics;
+
+namespace ActorNet.Differential.Tests;
+
+/// <summary>A script's thread in its network namespace. Everything here completes at once: the thread itself waits.</summary>
+internal sealed class KernelStage(Kernel kernel, TimeSpan settle) : IStage, IDisposable
+{
+    private const int Futex = 202;
+
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private Blocking? _last;
+
+    public Duration Grace => Duration.FromMilliseconds(30);
+
+    private Duration Now => _clock.Elapsed;
+
+    public ValueTask Until(Duration time)
+    {
+        for (Duration left = time - Now; left > Duration.Zero; left = time - Now) Thread.Sleep((int)Math.Max(1, left.Milliseconds));
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<Answer> Make(SystemCall call)
+    {
+        Answer answer = Enter(call);
+        if (settle > TimeSpan.Zero) Thread.Sleep(settle);
+        return ValueTask.FromResult(answer);
+    }
+
+    public ValueTask<IPendingCall> Begin(SystemCall call)
+    {
+        _last = new Blocking(this, call);
+        _last.Start();
+        return ValueTask.FromResult<IPendingCall>(_last);
+    }
+
+    // /proc/sys/net is the reading thread's namespace's.
+    public ValueTask Command(CommandEvent command)
+    {
+        foreach ((string name, string value) in ShellCommand.Sysctls(command))
+        {
+            try
+            {
+                File.WriteAllText("/proc/sys/" + name.Replace('.', '/'), value);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new ScriptException(command.At, $"{name}={value}: {e.Message}");
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose() => _last?.End();
+
+    private Answer Enter(SystemCall call)
+    {
+        Duration called = Now;
+        SysResult r = kernel.Make(call);
+        return Answer.Of(call, r, called, Now);
+    }
+
+    private sealed class Blocking(KernelStage stage, SystemCall call) : IPendingCall
+    {
+        private readonly ManualResetEventSlim _done = new();
+        private volatile int _tid;
+        private Answer? _answer;
+
+        public void Start()
+        {
+            // Started by the script's thread, and so in its namespace.
+            new Thread(Run) { IsBackground = true, Name = "blocking call" }.Start();
+            for (int i = 0; i < 2000 && !_done.IsSet && !Waits(); i++) Thread.Sleep(i < 100 ? 0 : 1);
+        }
+
+        public ValueTask<Answer?> Wait(Duration atMost) => ValueTask.FromResult(_done.Wait(atMost.ToTimeSpan()) ? _answer : null);
+
+        public void End()
+        {
+            for (int i = 0; i < 20 && !_done.Wait(i == 0 ? 0 : 50); i++)
+            {
+                Kernel.ShutdownAll();
+                Libc.Call(X64.tgkill, Environment.ProcessId, _tid, Libc.SIGUSR1);
+            }
+        }
+
+        private void Run()
+        {
+            _tid = Libc.Tid;
+            _answer = stage.Enter(call);
+            _done.Set();
+        }
+
+        // The kernel tells in which call a thread sleeps.
+        private bool Waits()
+        {
+            if (_tid == 0) return false;
+            try
+            {
+                string[] words = File.ReadAllText($"/proc/self/task/{_tid}/syscall").Split(' ');
+                return words.Length > 1 && words[0] != Futex.ToString(CultureInfo.InvariantCulture);
+            }
+            catch (IOException)
+            {
+                return false; // it has just ended
+            }
+        }
+    }
+}
