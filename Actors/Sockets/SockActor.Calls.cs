@@ -210,7 +210,7 @@ internal sealed partial class SockActor
             ? BindToDevice(call.Value.Span)
             : Sk.Setsockopt(call.Level, call.Option, call.Value.Span, Now);
         if (e == Errno.OK && call.Level == SockLevel.SOCKET && !Sk.Port.IsNone
-            && (SockOpt)call.Option is SockOpt.SO_REUSEADDR or SockOpt.SO_REUSEPORT or SockOpt.SO_BINDTODEVICE)
+            && (SockOpt)call.Option is SockOpt.SO_REUSEADDR or SockOpt.SO_REUSEPORT or SockOpt.SO_BINDTODEVICE or SockOpt.SO_BINDTOIFINDEX)
         {
             Stack.Demux(Sk.Protocol)!.Tell(new DemuxRequest(DemuxRequest.What.Update, _self, Sk), _self);
         }

@@ -49,11 +49,11 @@ public abstract partial class Sock
         MemReclaim(now);
     }
 
-    /// <summary>sk_mem_reclaim: what SO_RESERVE_MEM keeps apart, all whole pages.</summary>
+    /// <summary>sk_mem_reclaim: gives back all whole pages that are not charged for.</summary>
     protected void MemReclaim(Instant now)
     {
         if (Memory is not { } memory) return;
-        int pages = (ForwardAlloc - UnusedReservedMem) / ProtoMemory.PageSize;
+        int pages = ForwardAlloc / ProtoMemory.PageSize;
         if (pages <= 0) return;
         ForwardAlloc -= pages * ProtoMemory.PageSize;
         memory.Reduce(pages, now);
@@ -62,16 +62,10 @@ public abstract partial class Sock
     /// <summary>At its end a socket holds nothing (sk_stream_kill_queues, inet_sock_destruct).</summary>
     protected void MemRelease(Instant now)
     {
-        _reservedMem = 0;
         MemReclaim(now);
         ForwardAlloc = 0;
     }
 
     /// <summary>Whether it holds less than the minimum that is always granted (sk_get_rmem0, sk_get_wmem0).</summary>
     protected virtual bool IsBelowMinimum(SockMemory kind) => false;
-
-    private int _reservedMem;
-
-    /// <summary>sk_unused_reserved_mem.</summary>
-    private int UnusedReservedMem => _reservedMem == 0 ? 0 : Math.Clamp(_reservedMem - WmemQueued - RmemAlloc, 0, ForwardAlloc);
 }

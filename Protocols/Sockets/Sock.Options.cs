@@ -73,9 +73,9 @@ public abstract partial class Sock
         Errno e = opt switch
         {
             SockOpt.SO_LINGER => SetLinger(value),
-            SockOpt.SO_RCVTIMEO or SockOpt.SO_SNDTIMEO => SetTimeout(opt, value),
+            SockOpt.SO_RCVTIMEO or SockOpt.SO_SNDTIMEO or SockOpt.SO_RCVTIMEO_NEW or SockOpt.SO_SNDTIMEO_NEW => SetTimeout(opt, value),
             _ when value.Length < sizeof(int) => Errno.EINVAL,
-            _ => SetNumber(opt, BinaryPrimitives.ReadInt32LittleEndian(value)),
+            _ => SetNumber(opt, value, BinaryPrimitives.ReadInt32LittleEndian(value)),
         };
         if (e == Errno.OK) OnSocketOption(opt, now);
         return e;
@@ -93,16 +93,15 @@ public abstract partial class Sock
                 BinaryPrimitives.WriteInt32LittleEndian(full[4..], (int)((Linger ?? Duration.Zero).Nanoseconds / 1_000_000_000));
                 n = 8;
                 break;
-            case SockOpt.SO_RCVTIMEO or SockOpt.SO_SNDTIMEO:
-                Duration d = (SockOpt)option == SockOpt.SO_RCVTIMEO ? Rcvtimeo : Sndtimeo;
+            case SockOpt.SO_RCVTIMEO or SockOpt.SO_SNDTIMEO or SockOpt.SO_RCVTIMEO_NEW or SockOpt.SO_SNDTIMEO_NEW:
+                Duration d = (SockOpt)option is SockOpt.SO_RCVTIMEO or SockOpt.SO_RCVTIMEO_NEW ? Rcvtimeo : Sndtimeo;
                 if (d == Duration.Infinite) d = Duration.Zero;
                 BinaryPrimitives.WriteInt64LittleEndian(full, d.Microseconds / 1_000_000);
                 BinaryPrimitives.WriteInt64LittleEndian(full[8..], d.Microseconds % 1_000_000);
                 n = 16;
                 break;
             default:
-                length = 0;
-                if (!GetNumber((SockOpt)option, out int number)) return Errno.ENOPROTOOPT;
+                if (!GetNumber((SockOpt)option, out int number)) return GetUserOption((SockOpt)option, value, out length);
                 BinaryPrimitives.WriteInt32LittleEndian(full, number);
                 break;
         }
@@ -112,11 +111,10 @@ public abstract partial class Sock
         return Errno.OK;
     }
 
-    private Errno SetNumber(SockOpt option, int v)
+    private Errno SetNumber(SockOpt option, ReadOnlySpan<byte> value, int v)
     {
         switch (option)
         {
-            case SockOpt.SO_DEBUG: break;
             case SockOpt.SO_REUSEADDR: Reuse = v != 0; break;
             case SockOpt.SO_REUSEPORT: ReusePort = v != 0; break;
             case SockOpt.SO_DONTROUTE: DontRoute = v != 0; break;
@@ -128,11 +126,11 @@ public abstract partial class Sock
             case SockOpt.SO_PRIORITY: Priority = v; break;
             case SockOpt.SO_MARK: Mark = (uint)v; break;
             case SockOpt.SO_RCVLOWAT: Rcvlowat = v < 0 ? int.MaxValue : Math.Max(v, 1); break;
-            case SockOpt.SO_SNDBUF: SetSndbuf(Math.Min(v, Net.Sysctl.wmem_max)); break;
+            case SockOpt.SO_SNDBUF: SetSndbuf((int)Math.Min((uint)v, (uint)Net.Sysctl.wmem_max)); break;
             case SockOpt.SO_SNDBUFFORCE: SetSndbuf(Math.Max(v, 0)); break;
-            case SockOpt.SO_RCVBUF: SetRcvbuf(Math.Min(v, Net.Sysctl.rmem_max)); break;
+            case SockOpt.SO_RCVBUF: SetRcvbuf((int)Math.Min((uint)v, (uint)Net.Sysctl.rmem_max)); break;
             case SockOpt.SO_RCVBUFFORCE: SetRcvbuf(Math.Max(v, 0)); break;
-            default: return Errno.ENOPROTOOPT; // what may only be read is refused in the same words
+            default: return SetUserOption(option, value, v);
         }
 
         return Errno.OK;
@@ -143,7 +141,6 @@ public abstract partial class Sock
         v = 0;
         switch (option)
         {
-            case SockOpt.SO_DEBUG: break;
             case SockOpt.SO_REUSEADDR: v = Reuse ? 1 : 0; break;
             case SockOpt.SO_REUSEPORT: v = ReusePort ? 1 : 0; break;
             case SockOpt.SO_DONTROUTE: v = DontRoute ? 1 : 0; break;
@@ -186,7 +183,7 @@ public abstract partial class Sock
     {
         if (value.Length < 8) return Errno.EINVAL;
         bool on = BinaryPrimitives.ReadInt32LittleEndian(value) != 0;
-        Linger = on ? new Duration(Math.Max(0, (long)BinaryPrimitives.ReadInt32LittleEndian(value[4..])) * 1_000_000_000) : null;
+        Linger = on ? new Duration(BinaryPrimitives.ReadUInt32LittleEndian(value[4..]) * 1_000_000_000L) : null;
         return Errno.OK;
     }
 
@@ -199,7 +196,7 @@ public abstract partial class Sock
         Duration d = sec < 0 ? Duration.Zero
             : sec == 0 && usec == 0 || sec >= long.MaxValue / 1_000_000_000 - 1 ? Duration.Infinite
             : new Duration(sec * 1_000_000_000 + usec * 1000);
-        if (option == SockOpt.SO_RCVTIMEO) Rcvtimeo = d;
+        if (option is SockOpt.SO_RCVTIMEO or SockOpt.SO_RCVTIMEO_NEW) Rcvtimeo = d;
         else Sndtimeo = d;
         return Errno.OK;
     }

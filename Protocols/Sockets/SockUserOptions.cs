@@ -1,0 +1,39 @@
+// Options at SOL_SOCKET that few sockets ever set. A socket that set none of them does not carry them.
+
+namespace ActorNet.Protocols;
+
+/// <summary>One socket's own values of rare options.</summary>
+internal sealed class SockUserOptions
+{
+    /// <summary>SO_MAX_PACING_RATE, bytes per second; all ones for none.</summary>
+    public ulong MaxPacingRate = ulong.MaxValue;
+
+    /// <summary>SO_PEEK_OFF: where MSG_PEEK begins, bytes; below zero for off.</summary>
+    public int PeekOff = -1;
+
+    /// <summary>SO_BUSY_POLL, microseconds, as it was set.</summary>
+    public int BusyPoll;
+
+    /// <summary>SO_INCOMING_CPU as it was set; null until then.</summary>
+    public int? IncomingCpu;
+
+    /// <summary>SO_TXTIME: clockid_t and flags; null for off.</summary>
+    public (int Clock, uint Flags)? TxTime;
+
+    /// <summary>SO_COOKIE, once it was asked for; 0 before.</summary>
+    public ulong Cookie;
+
+    /// <summary>SO_TXREHASH; null for net.core.txrehash.</summary>
+    public bool? TxRehash;
+
+    public SockBits Bits;
+}
+
+/// <summary>Options that are on or off (SOCK_* of include/net/sock.h).</summary>
+[Flags]
+internal enum SockBits
+{
+    None = 0,
+    Debug = 1, RxqOvfl = 2, WifiStatus = 4, NoFcs = 8, FilterLocked = 16, SelectErrQueue = 32, PreferBusyPoll = 64, ZeroCopy = 128, RcvMark = 256,
+    RcvPriority = 512,
+}
