@@ -29,9 +29,6 @@ public sealed class Net(string hostName, ulong seed, SkBuffPool pool, string net
     /// <summary>udp_memory_allocated and udp_mem; UDP knows no pressure.</summary>
     public ProtoMemory UdpMemory => field ??= new ProtoMemory(() => (Sysctl.udp_mem_low, Sysctl.udp_mem_pressure, Sysctl.udp_mem_high), pressures: false);
 
-    /// <summary>SO_NETNS_COOKIE: the namespace's own number.</summary>
-    public ulong Cookie { get; set; } = 1;
-
     /// <summary>gen_cookie_next: the next SO_COOKIE.</summary>
     public ulong NextCookie() => ++_cookies;
 

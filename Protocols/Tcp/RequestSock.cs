@@ -25,6 +25,9 @@ internal sealed class RequestSock
     /// <summary>The handshake's ACK came but the accept queue was full or TCP_DEFER_ACCEPT holds it back (inet_rsk(req)->acked).</summary>
     public bool Acked;
 
+    /// <summary>TCP_SAVED_SYN: the headers of the SYN; null unless the listener asked for them.</summary>
+    public byte[]? SavedSyn;
+
     // The list of requests with the same number of time-outs, in the order in which they fall due.
     public RequestSock? Next, Prev;
 

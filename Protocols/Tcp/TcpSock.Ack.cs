@@ -258,7 +258,7 @@ public sealed partial class TcpSock
 
         if (seqRtt < 0) return false;
         if (caRtt >= 0) _minRtt.Sample(300_000, (uint)_mstamp.Milliseconds, (uint)Math.Clamp(caRtt, 1, int.MaxValue));
-        _rtt.Sample(seqRtt, Sysctl.tcp_rto_min_us, _snd.SndUna, _snd.SndNxt);
+        _rtt.Sample(seqRtt, RtoMinUs, _snd.SndUna, _snd.SndNxt);
         SetRto();
         _backoff = 0;
         return true;
@@ -266,8 +266,6 @@ public sealed partial class TcpSock
 
     /// <summary>tcp_set_rto.</summary>
     private void SetRto() => _rto = Duration.Min(_rtt.Rto, RtoMax);
-
-    private Duration RtoMax => Duration.FromMilliseconds(Sysctl.tcp_rto_max_ms);
 
     /// <summary>tcp_count_delivered.</summary>
     private void Delivered(int segments)

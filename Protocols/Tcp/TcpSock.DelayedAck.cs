@@ -153,12 +153,12 @@ public sealed partial class TcpSock
         if (ato > TcpConst.DelackMin)
         {
             Duration most = Duration.FromMilliseconds(500);
-            if (InPingpong || (_ackPending & AckPending.Pushed) != 0) most = TcpConst.DelackMax;
+            if (InPingpong || (_ackPending & AckPending.Pushed) != 0) most = DelackMax;
             if (_rtt.HasSample) most = Duration.Min(most, Duration.Max(Duration.FromMicroseconds(_rtt.SrttMicros), TcpConst.DelackMin));
             ato = Duration.Min(ato, most);
         }
 
-        ato = Duration.Min(ato, TcpConst.DelackMax);
+        ato = Duration.Min(ato, DelackMax);
         Instant due = _mstamp + ato;
         if ((_ackPending & AckPending.Timer) != 0)
         {

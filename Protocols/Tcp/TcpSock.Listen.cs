@@ -120,6 +120,7 @@ public sealed partial class TcpSock
             SackOk = o.SackPermitted && Sysctl.tcp_sack,
             WscaleOk = wscale,
             Tos = Tos,
+            SavedSyn = RecordSyn(skb),
         };
         _listener.Add(req);
         SendSynAck(req);
@@ -307,6 +308,7 @@ public sealed partial class TcpSock
         _flags |= TcpSockFlags.Connected;
         SeedIds(Net.Tcp.Random);
         InheritOptions(listener);
+        if (req.SavedSyn is not null) User.SavedSyn = req.SavedSyn;
         _nonagle = listener._nonagle;
         _ca = listener._ca is Cubic ? Cubic.Unstarted : listener._ca;
         Set(TcpSockFlags.TimestampOk, req.TimestampOk);
@@ -353,7 +355,7 @@ public sealed partial class TcpSock
         if (rtt >= 0)
         {
             _minRtt.Sample(300_000, (uint)now.Milliseconds, (uint)Math.Clamp(rtt, 1, int.MaxValue));
-            _rtt.Sample(rtt, Sysctl.tcp_rto_min_us, _snd.SndUna, _snd.SndNxt);
+            _rtt.Sample(rtt, RtoMinUs, _snd.SndUna, _snd.SndNxt);
             SetRto();
         }
 

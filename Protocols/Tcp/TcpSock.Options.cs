@@ -36,22 +36,31 @@ public sealed partial class TcpSock
                 // tcp_set_keepalive.
                 _keepaliveAt = KeepOpen ? now + KeepaliveTime : _state == TcpState.FIN_WAIT2 && IsDetached ? _keepaliveAt : Instant.Never;
                 break;
-            case SockOpt.SO_RCVLOWAT when !RcvbufLocked && Rcvlowat > 1:
-                // tcp_set_rcvlowat: the buffer must be able to hold it.
-                int space = SpaceFromWin(Math.Min(Rcvlowat, Sysctl.tcp_rmem_max >> 1));
-                if (space > Rcvbuf)
-                {
-                    Rcvbuf = space;
-                    _rcv.WindowClamp = Math.Max(_rcv.WindowClamp, FullSpace);
-                }
-
+            case SockOpt.SO_RCVLOWAT:
+                SetRcvlowat();
+                break;
+            case SockOpt.SO_SNDBUF or SockOpt.SO_SNDBUFFORCE:
+                TellWriteSpace(); // a writer may be able to go on
                 break;
         }
+    }
+
+    /// <summary>tcp_set_rcvlowat: no more than half of the largest buffer, and the buffer must be able to hold it.</summary>
+    private void SetRcvlowat()
+    {
+        Rcvlowat = Math.Max(1, Math.Min(Rcvlowat, (RcvbufLocked ? Rcvbuf : Sysctl.tcp_rmem_max) >> 1));
+        TellDataReady(); // what is here may be enough now
+        if (RcvbufLocked) return;
+        int space = SpaceFromWin(Rcvlowat);
+        if (space <= Rcvbuf) return;
+        Rcvbuf = space;
+        if (_rcv.WindowClamp < Rcvlowat) _rcv.WindowClamp = Rcvlowat;
     }
 
     private Errno SetTcpOption(TcpOpt option, ReadOnlySpan<byte> value)
     {
         if (option == TcpOpt.TCP_CONGESTION) return SetCongestion(value);
+        if (option == TcpOpt.TCP_ULP) return SetUlp(value);
         if (value.Length < 4) return Errno.EINVAL;
         int v = BinaryPrimitives.ReadInt32LittleEndian(value);
         switch (option)
@@ -125,9 +134,10 @@ public sealed partial class TcpSock
                 return Errno.OK;
             case TcpOpt.TCP_NOTSENT_LOWAT:
                 User.NotsentLowat = (uint)v;
+                TellWriteSpace();
                 return Errno.OK;
             default:
-                return Errno.ENOPROTOOPT;
+                return SetRareOption(option, value, v);
         }
     }
 
@@ -253,11 +263,11 @@ public sealed partial class TcpSock
             case TcpOpt.TCP_SYNCNT: v = _user is { SynRetries: > 0 } ? _user.SynRetries : Sysctl.tcp_syn_retries; break;
             case TcpOpt.TCP_LINGER2: v = Linger2Seconds == 0 ? Sysctl.tcp_fin_timeout : Linger2Seconds; break;
             case TcpOpt.TCP_DEFER_ACCEPT: v = RetriesToSeconds(_user?.DeferAccept ?? 0); break;
-            case TcpOpt.TCP_WINDOW_CLAMP: v = _state == TcpState.CLOSE ? _user?.WindowClamp ?? 0 : _rcv.WindowClamp; break;
+            case TcpOpt.TCP_WINDOW_CLAMP: v = _state is TcpState.CLOSE or TcpState.LISTEN ? _user?.WindowClamp ?? 0 : _rcv.WindowClamp; break;
             case TcpOpt.TCP_QUICKACK: v = InPingpong ? 0 : 1; break;
             case TcpOpt.TCP_USER_TIMEOUT: v = _user?.UserTimeout ?? 0; break;
             case TcpOpt.TCP_NOTSENT_LOWAT: v = (int)(_user?.NotsentLowat ?? 0); break;
-            default: return Errno.ENOPROTOOPT;
+            default: return GetRareOption(option, value, out length);
         }
 
         Span<byte> full = stackalloc byte[4];
@@ -290,12 +300,19 @@ public sealed partial class TcpSock
         RcvbufLocked = listener.RcvbufLocked;
         Rcvtimeo = listener.Rcvtimeo;
         Sndtimeo = listener.Sndtimeo;
+        DontRoute = listener.DontRoute;
+        Broadcast = listener.Broadcast;
+        NoCheck = listener.NoCheck;
+        RcvTimestamp = listener.RcvTimestamp;
+        InheritUserOptions(listener);
         if (listener._user is { } u)
         {
             _user = new TcpUserOptions
             {
                 UserMss = u.UserMss, KeepIdle = u.KeepIdle, KeepIntvl = u.KeepIntvl, KeepCnt = u.KeepCnt, SynRetries = u.SynRetries,
                 Linger2 = u.Linger2, UserTimeout = u.UserTimeout, WindowClamp = u.WindowClamp, NotsentLowat = u.NotsentLowat,
+                RtoMaxMs = u.RtoMaxMs, RtoMinUs = u.RtoMinUs, DelackMaxUs = u.DelackMaxUs, TxDelayUs = u.TxDelayUs, SaveSyn = u.SaveSyn,
+                ThinLinearTimeouts = u.ThinLinearTimeouts, RecvmsgInq = u.RecvmsgInq,
             };
         }
     }

@@ -7,7 +7,7 @@ public sealed partial class TcpSock
     /// <summary>tcp_probe0_base and tcp_probe0_when: RTO, doubled per probe.</summary>
     private Duration Probe0When()
     {
-        Duration b = Duration.Max(_rto, Duration.FromMicroseconds(Sysctl.tcp_rto_min_us));
+        Duration b = Duration.Max(_rto, Duration.FromMicroseconds(RtoMinUs));
         int backoff = Math.Min((int)_backoff, 32);
         return Duration.Min(new Duration(b.Nanoseconds > long.MaxValue >> (backoff + 1) ? long.MaxValue : b.Nanoseconds << backoff), RtoMax);
     }
@@ -15,7 +15,7 @@ public sealed partial class TcpSock
     private void CheckProbeTimer()
     {
         if (_packetsOut == 0 && _retransKind == RetransKind.None)
-            ArmRetrans(RetransKind.Probe0, Duration.Max(_rto, Duration.FromMicroseconds(Sysctl.tcp_rto_min_us)));
+            ArmRetrans(RetransKind.Probe0, Duration.Max(_rto, Duration.FromMicroseconds(RtoMinUs)));
     }
 
     /// <summary>tcp_probe_timer.</summary>

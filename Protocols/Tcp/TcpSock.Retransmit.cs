@@ -112,7 +112,7 @@ public sealed partial class TcpSock
         if (_rtt.HasSample)
         {
             timeout = Duration.FromMicroseconds(_rtt.Srtt8 >> 2);
-            timeout += _packetsOut == 1 ? Duration.FromMicroseconds(Sysctl.tcp_rto_min_us) : TcpConst.TimeoutMin;
+            timeout += _packetsOut == 1 ? Duration.FromMicroseconds(RtoMinUs) : TcpConst.TimeoutMin;
         }
         else
         {

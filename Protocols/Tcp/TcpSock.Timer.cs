@@ -195,7 +195,7 @@ public sealed partial class TcpSock
         }
         else
         {
-            Duration rtoBase = _state == TcpState.SYN_SENT ? TcpConst.TimeoutInit : Duration.FromMicroseconds(Sysctl.tcp_rto_min_us);
+            Duration rtoBase = _state == TcpState.SYN_SENT ? TcpConst.TimeoutInit : Duration.FromMicroseconds(RtoMinUs);
             int doublings = BitOperations.Log2((uint)Math.Max(1, RtoMax.Nanoseconds / rtoBase.Nanoseconds));
             limit = boundary <= doublings
                 ? rtoBase * ((2L << boundary) - 1)

@@ -115,8 +115,13 @@ public sealed partial class TcpSock
             _cwndStamp = _mstamp;
         }
 
-        // sk_stream_write_space.
-        if (!StreamIsWriteable) return;
+        TellWriteSpace();
+    }
+
+    /// <summary>sk_stream_write_space: a writer that waits may go on.</summary>
+    private void TellWriteSpace()
+    {
+        if (!Has(TcpSockFlags.NoSpace) || !StreamIsWriteable) return;
         Set(TcpSockFlags.NoSpace, false);
         Wake(WriteSpace);
     }

@@ -28,4 +28,19 @@ internal sealed class TcpUserOptions
 
     /// <summary>TCP_NOTSENT_LOWAT; 0 for the sysctl (no bound).</summary>
     public uint NotsentLowat;
+
+    /// <summary>TCP_RTO_MAX_MS, TCP_RTO_MIN_US, TCP_DELACK_MAX_US; 0 for the sysctl's and the kernel's.</summary>
+    public int RtoMaxMs, RtoMinUs, DelackMaxUs;
+
+    /// <summary>TCP_TX_DELAY, microseconds.</summary>
+    public int TxDelayUs;
+
+    /// <summary>TCP_SAVE_SYN: 0 off, 1 from the IP header on, 2 from the link's.</summary>
+    public byte SaveSyn;
+
+    /// <summary>TCP_SAVED_SYN: what was saved and has not been read.</summary>
+    public byte[]? SavedSyn;
+
+    /// <summary>TCP_THIN_LINEAR_TIMEOUTS, TCP_INQ.</summary>
+    public bool ThinLinearTimeouts, RecvmsgInq;
 }
