@@ -20,6 +20,10 @@ public sealed partial class Layout
         Define("ip_mreq_source", "in_addr imr_multiaddr; in_addr imr_interface; in_addr imr_sourceaddr");
         Define("in_pktinfo", "s32 ipi_ifindex; in_addr ipi_spec_dst; in_addr ipi_addr");
         Define("sock_extended_err", "u32 ee_errno; u8 ee_origin; u8 ee_type; u8 ee_code; u8 ee_pad; u32 ee_info; u32 ee_data");
+        Define("recverr", "u32 ee_errno; u8 ee_origin; u8 ee_type; u8 ee_code; u8 ee_pad; u32 ee_info; u32 ee_data; sockaddr_in offender");
+        Define("scm_timestamp", "!s64 tv_sec; !s64 tv_usec");
+        Define("scm_timestampns", "!s64 tv_sec; !s64 tv_nsec");
+        Define("scm_timestamping", "!s64 scm_sec; !s64 scm_nsec");
         Define("f_owner_ex", "s32 type; s32 pid");
         DefineTcpInfo();
     }

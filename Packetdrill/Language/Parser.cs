@@ -24,7 +24,6 @@ public sealed partial class Parser
         List<ScriptOption> options = [];
         List<ScriptEvent> events = [];
         while (_next.Kind == TokenKind.Option) options.Add(ParseOption());
-        while (_next.Kind == TokenKind.Command) events.Add(new CommandEvent(_next.At, EventTime.Next, Take().Text));
         while (_next.Kind != TokenKind.End) events.Add(ParseEvent());
         return new Script(_file, options, events);
     }
@@ -41,7 +40,8 @@ public sealed partial class Parser
     private ScriptEvent ParseEvent()
     {
         Token first = _next;
-        EventTime time = ParseTime();
+        // A script's first and last command have no time of their own.
+        EventTime time = first.Kind == TokenKind.Command ? EventTime.Next : ParseTime();
         Token action = _next;
         if (time.End is not null && action.Kind != TokenKind.Word) throw Expected("a system call: only those have an end time");
         switch (action.Kind)

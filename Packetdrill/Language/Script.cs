@@ -25,7 +25,7 @@ public sealed record SyscallEvent(Place At, EventTime Time, string Name, IReadOn
 /// <summary><c>&lt; S 0:0(0) win 32792</c>: a packet that arrives (<see cref="Inbound"/>) or has to leave, up to the end of its line.</summary>
 public sealed record PacketEvent(Place At, EventTime Time, bool Inbound, string Text) : ScriptEvent(At, Time);
 
-/// <summary><c>`sysctl -q net.ipv4.tcp_sack=0`</c>: a shell command. One that stands before all events has the time 0.</summary>
+/// <summary><c>`sysctl -q net.ipv4.tcp_sack=0`</c>: a shell command. One without a time follows the event before it at once.</summary>
 public sealed record CommandEvent(Place At, EventTime Time, string Text) : ScriptEvent(At, Time);
 
 /// <summary><c>%{ assert tcpi_unacked == 1 }%</c>: code.</summary>
