@@ -1,0 +1,92 @@
+// Delivery of signals (kernel/signal.c, man 7 signal): the action is taken in the process's turn, as on return to user mode; a handler that ran ends the
+// wait of one call with EINTR, unless SA_RESTART lets it go on.
+
+namespace ActorNet.Actors;
+
+internal sealed partial class ProcessActor
+{
+    private bool _delivering;
+
+    public SignalState Signals { get; }
+
+    /// <summary>A signal to this process, in its own turn.</summary>
+    public void Raise(in SigInfo info)
+    {
+        if (!_exited && Signals.Add(info)) Deliver();
+    }
+
+    /// <summary>Takes the action of each signal that is pending and not blocked.</summary>
+    public void Deliver()
+    {
+        if (_delivering) return; // from within a handler: when it returns
+        _delivering = true;
+        try
+        {
+            while (!_exited && Signals.TryTake(out SigInfo info)) Act(info);
+        }
+        finally
+        {
+            _delivering = false;
+        }
+    }
+
+    /// <summary>set_current_blocked: what it lets through is delivered at once.</summary>
+    public void SetMask(SignalSet mask)
+    {
+        Signals.Mask = mask;
+        Deliver();
+    }
+
+    private void Act(in SigInfo info)
+    {
+        switch (Signals.FateOf(info.Signo))
+        {
+            case SignalFate.Handle: Handle(info); break;
+            case SignalFate.Terminate: Terminate(info.Signo); break;
+        }
+    }
+
+    private void Handle(in SigInfo info)
+    {
+        SigAction action = Signals.Action(info.Signo);
+        if ((action.Flags & SaFlags.RESETHAND) != 0) Signals.Set(info.Signo, SigAction.Default);
+        SignalSet before = Signals.Mask, during = before.Or(action.Mask);
+        if ((action.Flags & SaFlags.NODEFER) == 0) during = during.Or(SignalSet.Of(info.Signo));
+        Signals.Mask = during;
+        try
+        {
+            action.Handler!(info);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+
+        Signals.Mask = before;
+        if (WaitsLongest() is not { } call) return;
+        bool goesOn = call.Restarts && (action.Flags & SaFlags.RESTART) != 0 && !call.Partial(Errno.EINTR).IsOk;
+        if (!goesOn) call.OnInterrupt(this);
+    }
+
+    // The kernel prefers the main thread, wherever it waits. Tasks are not threads: the call that has waited longest stands for it.
+    private Syscall? WaitsLongest()
+    {
+        Syscall? oldest = null;
+        for (Syscall? call = _openCalls; call is not null; call = call.NextOpen)
+        {
+            if (call.IsEntered && call is not Syscall.Close { Implied: true }) oldest = call;
+        }
+
+        return oldest;
+    }
+
+    // The default of most: the process ends, and its parent learns by which signal.
+    private void Terminate(Signal signal)
+    {
+        _spec.Status.TermSignal = signal;
+        OnKill();
+    }
+}
+
+/// <summary>A signal on its way to a process.</summary>
+internal sealed record SignalSent(SigInfo Info);
