@@ -65,6 +65,8 @@ internal sealed class HostActor(HostPlan plan) : UntypedActor
 /// <summary>/proc: makes processes, and passes on what is for all of them.</summary>
 internal sealed class ProcGroup(HostPlan plan) : UntypedActor
 {
+    private bool _killed;
+
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e =>
     {
         plan.Books.Broken.Add($"{plan.Name}: a process's actor threw: {e}");
@@ -76,9 +78,11 @@ internal sealed class ProcGroup(HostPlan plan) : UntypedActor
         switch (message)
         {
             case ProcessSpec spec:
-                Context.ActorOf(Props.Create(() => new ProcessActor(spec)), spec.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                IActorRef made = Context.ActorOf(Props.Create(() => new ProcessActor(spec)), spec.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                if (_killed) made.Tell(Kill.Instance, Self); // forked by one that had not heard of the end
                 break;
             case Kill:
+                _killed = true;
                 foreach (IActorRef process in Context.GetChildren()) process.Tell(message, Self);
                 break;
             default:

@@ -13,10 +13,22 @@ internal sealed class HostBooks
     /// <summary>Invariants that did not hold, in words.</summary>
     public List<string> Broken { get; } = [];
 
+    /// <summary>In the order of their pids, which count from 1.</summary>
     public List<ProcessStatus> Processes { get; } = [];
 
     /// <summary>Told of each failure as it happens.</summary>
     public Action<ProgramFailure>? OnFailure { get; set; }
+
+    /// <summary>alloc_pid.</summary>
+    public ProcessStatus NewProcess(string name)
+    {
+        var status = new ProcessStatus(Processes.Count + 1, name);
+        Processes.Add(status);
+        return status;
+    }
+
+    /// <summary>A process that has not ended; null for none.</summary>
+    public ProcessStatus? Find(int pid) => pid >= 1 && pid <= Processes.Count && Processes[pid - 1] is { Exited: false } p ? p : null;
 
     public void Report(ProgramFailure failure)
     {

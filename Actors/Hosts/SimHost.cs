@@ -12,7 +12,6 @@ namespace ActorNet.Actors;
 /// </remarks>
 public sealed partial class SimHost
 {
-    private int _pids;
 
     internal SimHost(Network network, HostPlan plan, int number)
     {
@@ -100,10 +99,8 @@ public sealed partial class SimHost
     public ProcessStatus Run(string name, Func<Os, Task> main, Instant start = default, int noFile = 1024, string? netns = null)
     {
         NetStack stack = netns is null ? Plan.Stack : Namespace(netns).Plan.Stack;
-        int pid = ++_pids;
-        var status = new ProcessStatus(pid, name);
-        Plan.Books.Processes.Add(status);
-        var spec = new ProcessSpec(Plan.Books, stack, pid, name, main, start, status) { NoFile = noFile };
+        ProcessStatus status = Plan.Books.NewProcess(name);
+        var spec = new ProcessSpec(Plan.Books, stack, status.Pid, name, main, start, status) { NoFile = noFile };
         if (Network.HasBooted) Plan.Actor.Tell(spec, ActorRefs.NoSender);
         else Plan.Processes.Add(spec);
         return status;

@@ -71,6 +71,21 @@ internal sealed class DescriptorTable(int limit)
         return file;
     }
 
+    /// <summary>dup_fd: a child's table, with a reference to each file. Numbers that are merely reserved are free in it.</summary>
+    /// <param name="exec">Without what is close-on-exec.</param>
+    public DescriptorTable Copy(bool exec)
+    {
+        var copy = new DescriptorTable(Limit);
+        for (int fd = 0; fd < _files.Length; fd++)
+        {
+            if (_files[fd] is not { } file || (exec && _closeOnExec[fd])) continue;
+            copy.Take(fd, _closeOnExec[fd]);
+            copy.Install(fd, file);
+        }
+
+        return copy;
+    }
+
     public bool CloseOnExec(int fd) => _closeOnExec[fd];
 
     public void SetCloseOnExec(int fd, bool on) => _closeOnExec[fd] = on;

@@ -27,6 +27,9 @@ internal abstract class OpenFile(FileFlags flags)
     /// <summary>Whether poll and epoll can wait for it (f_op->poll). One that cannot is always ready to poll, and EPERM to epoll.</summary>
     public virtual bool CanPoll => Actor is not null;
 
+    /// <summary>Whether EPIPE comes with SIGPIPE.</summary>
+    public virtual bool RaisesSigpipe => false;
+
     public bool MayRead => (Flags & FileFlags.AccessMode) != FileFlags.WRONLY;
 
     public bool MayWrite => (Flags & FileFlags.AccessMode) != FileFlags.RDONLY;
@@ -46,6 +49,8 @@ internal sealed class SocketFile(Socket socket, FileFlags flags) : OpenFile(flag
     public readonly Socket Socket = socket;
 
     public override IActorRef? Actor => Socket.Actor;
+
+    public override bool RaisesSigpipe => Socket.Type == SocketType.STREAM;
 
     public override bool IsDead => Socket.Sk!.Owner == SockActor.Dead;
 }

@@ -28,11 +28,13 @@ internal sealed partial class ProcessActor : UntypedActor
         _self = Self;
         _stack = spec.Stack;
         _program = new ProgramContext(_self);
-        _files = new DescriptorTable(spec.NoFile);
+        _files = spec.Files ?? new DescriptorTable(spec.NoFile);
+        Signals = spec.Signals ?? FirstSignals();
         Timers = new ProgramTimers(this);
         TimeProvider = new HostTimeProvider(this);
         Scheduler = new ProgramScheduler(_program);
         Credentials = spec.Credentials;
+        spec.Status.Actor = _self;
         spec.Status.Started = true;
     }
 
@@ -44,7 +46,15 @@ internal sealed partial class ProcessActor : UntypedActor
     public int Pid => _spec.Pid;
 
     /// <summary>What the process may do.</summary>
-    public Credentials Credentials { get; set; }
+    public Credentials Credentials
+    {
+        get;
+        set
+        {
+            field = value;
+            _spec.Status.Uid = value.Uid;
+        }
+    }
 
     /// <summary>The program's name (comm).</summary>
     public string Name => _spec.Name;
@@ -73,6 +83,7 @@ internal sealed partial class ProcessActor : UntypedActor
 
     protected override void PreStart()
     {
+        foreach (SigInfo info in _spec.Status.Early ?? []) Raise(info);
         if (_spec.Start <= Now) _self.Tell(StartProgram.Instance, _self);
         else NewTimer(StartProgram.Instance).Arm(_spec.Start.Nanoseconds);
     }
@@ -93,6 +104,8 @@ internal sealed partial class ProcessActor : UntypedActor
                 case Continuation continuation: RunUnawaited(continuation); break;
                 case TimersDue: FireTimers(); break;
                 case StartProgram: OnStart(); break;
+                case SignalSent signal: Raise(signal.Info); break;
+                case ChildExited child: OnChildExited(child); break;
                 case Kill: OnKill(); break;
                 case Reap: Exit(); break;
                 default: Unhandled(message); break;
@@ -110,6 +123,7 @@ internal sealed partial class ProcessActor : UntypedActor
         _spec.Status.OpenDescriptors = _files.Open;
         _spec.Status.OpenCalls = _openCount;
         _stop.Dispose();
+        if (_spec.Parent is { Exited: false } parent) parent.Actor?.Tell(new ChildExited(Pid, Credentials.Uid, _spec.Status.WaitStatus), ActorRefs.NoSender);
     }
 
     /// <summary>Os.Spawn: another thread of control of the program.</summary>

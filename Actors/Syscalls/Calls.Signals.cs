@@ -14,7 +14,7 @@ public abstract partial class Syscall
 
         public Signal Signal { get; set; }
 
-        internal override void OnEnter(ProcessActor process) => process.Kill(this);
+        internal override void OnEnter(ProcessActor process) => process.SysKill(this);
 
         internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Pid, (long)Signal, 0, Result);
     }

@@ -143,6 +143,12 @@ public abstract partial class Syscall
 
         internal override void OnSocket(SockActor socket) => socket.SendTo(this);
 
+        internal override void OnComplete(ProcessActor process)
+        {
+            if (Result.Errno == Errno.EPIPE && (Flags & MsgFlags.NOSIGNAL) == 0 && File is { RaisesSigpipe: true })
+                process.RaiseHere(new SigInfo(Signal.SIGPIPE, SigInfo.SI_USER, process.Pid, process.Credentials.Uid));
+        }
+
         internal override SysResult Partial(Errno errno) => Done > 0 ? Done : errno;
 
         internal override void Trace(TraceHash trace, Instant now, int pid, string name)
@@ -362,6 +368,8 @@ public abstract partial class Syscall
         public Duration Time { get; set; }
 
         internal ActorTimer? Timer { get; set; }
+
+        internal override bool Restarts => false;
 
         internal override void OnEnter(ProcessActor process) => process.Sleep(this);
 

@@ -68,6 +68,8 @@ public abstract partial class Syscall
 
         internal Errno Interrupted { get; set; }
 
+        internal override bool Restarts => false;
+
         internal override void OnEnter(ProcessActor process) => process.Poll(this);
 
         internal override void OnInterrupt(ProcessActor process) => process.FinishPoll(this, Errno.EINTR);

@@ -3,7 +3,7 @@
 namespace ActorNet.Protocols;
 
 /// <summary>CAP_* by number; those that the network asks for.</summary>
-public enum Capability { DAC_OVERRIDE = 1, SETGID = 6, SETUID = 7, NET_BIND_SERVICE = 10, NET_BROADCAST = 11, NET_ADMIN = 12, NET_RAW = 13, SYS_ADMIN = 21, SYS_RESOURCE = 24 }
+public enum Capability { DAC_OVERRIDE = 1, KILL = 5, SETGID = 6, SETUID = 7, NET_BIND_SERVICE = 10, NET_BROADCAST = 11, NET_ADMIN = 12, NET_RAW = 13, SYS_ADMIN = 21, SYS_RESOURCE = 24 }
 
 /// <summary>A process's effective ids and capabilities. Immutable: changing them makes another.</summary>
 /// <param name="Effective">A bit for each <see cref="Capability"/>.</param>

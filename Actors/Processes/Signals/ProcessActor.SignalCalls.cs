@@ -5,10 +5,10 @@ namespace ActorNet.Actors;
 internal sealed partial class ProcessActor
 {
     /// <summary>kill(2): to oneself before the call returns, to another as a message.</summary>
-    public void Kill(Syscall.Kill call)
+    public void SysKill(Syscall.Kill call)
     {
-        SysResult r = Kill(call.Pid, call.Signal);
-        if (r.IsOk && call.Pid == Pid && call.Signal != Signal.None) Raise(new SigInfo(call.Signal, SigInfo.SI_USER, Pid, Credentials.Uid));
+        SysResult r = SendSignal(call.Pid, call.Signal);
+        if (r.IsOk && call.Pid == Pid && call.Signal != Signal.None) RaiseHere(new SigInfo(call.Signal, SigInfo.SI_USER, Pid, Credentials.Uid));
         if (call.IsEntered) Finish(call, r); // it may have been its own end
     }
 
@@ -49,7 +49,7 @@ internal sealed partial class ProcessActor
 
     private static bool IsSignal(Signal signal) => signal is > Signal.None and <= Signal.SIGRTMAX;
 
-    private SysResult Kill(int pid, Signal signal)
+    private SysResult SendSignal(int pid, Signal signal)
     {
         if (signal is < Signal.None or > Signal.SIGRTMAX) return Errno.EINVAL;
         if (signal is Signal.SIGSTOP or Signal.SIGTSTP or Signal.SIGTTIN or Signal.SIGTTOU) return Errno.EINVAL; // job control is not modelled

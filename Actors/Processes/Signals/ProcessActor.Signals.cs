@@ -5,9 +5,28 @@ namespace ActorNet.Actors;
 
 internal sealed partial class ProcessActor
 {
-    private bool _delivering;
+    private bool _delivering, _here;
 
     public SignalState Signals { get; }
+
+    /// <summary>Handlers that have run: a call that waits with a mask of its own asks whether one did (TIF_SIGPENDING).</summary>
+    public int HandlersRun { get; private set; }
+
+    // SIGPIPE ends nobody who did not ask for it: the .NET runtime ignores it, and so does each of its programs.
+    private static SignalState FirstSignals()
+    {
+        var signals = new SignalState();
+        signals.Set(Signal.SIGPIPE, SigAction.Ignore);
+        return signals;
+    }
+
+    /// <summary>A signal that a task's own call brings upon it (send_sig(sig, current)): no other task's wait ends by it.</summary>
+    public void RaiseHere(in SigInfo info)
+    {
+        _here = true;
+        Raise(info);
+        _here = false;
+    }
 
     /// <summary>A signal to this process, in its own turn.</summary>
     public void Raise(in SigInfo info)
@@ -63,6 +82,8 @@ internal sealed partial class ProcessActor
         }
 
         Signals.Mask = before;
+        HandlersRun++;
+        if (_here) return;
         if (WaitsLongest() is not { } call) return;
         bool goesOn = call.Restarts && (action.Flags & SaFlags.RESTART) != 0 && !call.Partial(Errno.EINTR).IsOk;
         if (!goesOn) call.OnInterrupt(this);
