@@ -18,6 +18,9 @@ internal abstract class OpenFile(FileFlags flags)
     /// <summary>Descriptors plus calls in flight.</summary>
     public int Refs { get; set; }
 
+    /// <summary>Who hears of it by signal; made when first asked for.</summary>
+    public FileOwner? Owner { get; set; }
+
     /// <summary>Who serves its calls; null for a file that answers in its caller's turn.</summary>
     public virtual IActorRef? Actor => null;
 

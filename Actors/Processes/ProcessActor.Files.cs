@@ -17,6 +17,7 @@ internal sealed partial class ProcessActor
         {
             case FcntlCmd.F_GETFL: return (int)file.Flags;
             case FcntlCmd.F_SETFL:
+                SetAsync(file, fd, ((FileFlags)arg & FileFlags.ASYNC) != 0);
                 file.Flags = file.Flags & ~Settable | (FileFlags)arg & Settable;
                 return 0;
             case FcntlCmd.F_GETFD: return _files.CloseOnExec(fd) ? FD_CLOEXEC : 0;
@@ -29,7 +30,7 @@ internal sealed partial class ProcessActor
                 if (copy < 0) return Errno.EMFILE;
                 _files.Install(copy, file);
                 return copy;
-            default: return Errno.EINVAL;
+            default: return Owner(file, cmd, arg);
         }
     }
 

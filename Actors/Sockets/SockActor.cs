@@ -21,6 +21,7 @@ internal sealed partial class SockActor : UntypedActor
     private Syscall? _owner, _current;
     private bool _ownerInterrupted;
     private LostPackets? _lost;
+    private OpenFile? _owned;
     private State _state;
 
     /// <summary>The owner of a machine whose actor was stopped by a bug: calls on its socket are EIO.</summary>
@@ -102,6 +103,7 @@ internal sealed partial class SockActor : UntypedActor
             case SockTimer: OnTimer(); break;
             case IcmpErrorNotice notice: _ops.OnIcmpError(this, notice); break;
             case Interrupt interrupt: OnInterrupt(interrupt); break;
+            case FileOwned owned: _owned = owned.File; break;
             case RunEnded: OnRunEnded(); return;
             default:
                 if (!_ops.OnMessage(this, message)) Unhandled(message);
