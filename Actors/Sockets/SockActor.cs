@@ -163,6 +163,8 @@ internal sealed partial class SockActor : UntypedActor
     {
         Pump();
         _ops.AfterTurn(this);
+        PollEvents wakes = Sk.TakeWakes();
+        if (_owned is not null) SignalOwner(wakes);
         if (_readers?.Head is not null) RetryReaders();
         if (_writers?.Head is not null) RetryWriters();
         if (_watchers is not null) WakeWatchers();

@@ -170,4 +170,58 @@ public class SignalTests
         lab.Finish();
         Assert.Equal(Signal.SIGPIPE, killed.TermSignal);
     }
+
+    [Fact]
+    public void O_ASYNC_tells_the_owner_of_data_by_SIGIO_and_by_the_signal_it_chose() => Run(
+        async os =>
+        {
+            int s = await BoundUdp(os);
+            var got = new List<SigInfo>();
+            await os.Sigaction(Signal.SIGIO, new SigAction(got.Add));
+            await os.Sigaction(Signal.SIGRTMIN, new SigAction(got.Add));
+            Assert.Equal(0, await os.Fcntl(s, FcntlCmd.F_GETOWN));
+            await os.Fcntl(s, FcntlCmd.F_SETOWN, os.Pid);
+            Assert.Equal(os.Pid, await os.Fcntl(s, FcntlCmd.F_GETOWN));
+            await os.Fcntl(s, FcntlCmd.F_SETFL, (int)FileFlags.ASYNC);
+            await Interrupted(os);
+            Assert.Equal(new SigInfo(Signal.SIGIO, SigInfo.SI_KERNEL), Assert.Single(got));
+            await os.Fcntl(s, FcntlCmd.F_SETSIG, (int)Signal.SIGRTMIN);
+            await Interrupted(os);
+            Assert.Equal((Signal.SIGRTMIN, SigInfo.POLL_IN, s), (got[1].Signo, got[1].Code, got[1].Fd));
+            Assert.Equal(Errno.ESRCH, (await os.TryFcntl(s, FcntlCmd.F_SETOWN, 99)).Errno);
+            Assert.Equal(Errno.EINVAL, (await os.TryFcntl(s, FcntlCmd.F_SETSIG, 65)).Errno);
+        },
+        async (os, _) =>
+        {
+            int s = await os.Socket(AddressFamily.INET, SocketType.DGRAM);
+            await os.SendTo(s, new byte[3], "127.0.0.1:5000");
+            await os.Delay(Duration.FromMilliseconds(5));
+            await os.SendTo(s, new byte[3], "127.0.0.1:5000");
+        });
+
+    [Fact]
+    public void Urgent_data_brings_SIGURG_to_an_owner_without_O_ASYNC()
+    {
+        using Lab lab = Lab.Pair();
+        lab.A.Run("client", async os =>
+        {
+            int s = await os.Dial("10.0.0.2:80");
+            await os.Delay(Duration.FromMilliseconds(10));
+            await os.Send(s, new byte[1], MsgFlags.OOB);
+            await os.Delay(Duration.FromMilliseconds(50));
+        });
+        lab.B.Run("server", async os =>
+        {
+            int l = await os.Listening("0.0.0.0:80"), urgent = 0;
+            (int c, _) = await os.Accept(l);
+            await os.Sigaction(Signal.SIGURG, new SigAction(_ => urgent++));
+            await os.Fcntl(c, FcntlCmd.F_SETOWN, os.Pid);
+            await Interrupted(os);
+            Assert.Equal(1, urgent);
+        });
+        lab.Finish();
+    }
+
+    private static async Task Interrupted(Os os) =>
+        Assert.Equal(Errno.EINTR, (await Assert.ThrowsAsync<ErrnoException>(async () => await os.Delay(Duration.FromSeconds(10)))).Errno);
 }
