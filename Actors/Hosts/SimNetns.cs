@@ -96,7 +96,7 @@ public sealed class SimNetns
 
     /// <inheritdoc cref="SimHost.Sysctl"/>
     public SimNetns Sysctl(string name, string value) =>
-        SysctlNames.TrySet(Plan.Net.Sysctl, name, value, out string? error) ? this : throw new ArgumentException($"{FullName}: {error}", nameof(name));
+        SysctlNames.TrySet(Plan.Net.Sysctl, Plan.Fib, name, value, out string? error) ? this : throw new ArgumentException($"{FullName}: {error}", nameof(name));
 
     internal DevicePlan Find(string device) => Plan.Device(device) ?? throw new ArgumentException($"{FullName} has no device {device}", nameof(device));
 

@@ -99,17 +99,18 @@ internal sealed class HostReader(ScenarioErrors errors, NodeNames names)
     }
 
     /// <summary>An object of settings as dotted names: HOCON reads net.ipv4.tcp_sack = 0 as three objects.</summary>
-    public IReadOnlyList<KeyValuePair<string, SettingsNode>> Flatten(SettingsNode? node, string prefix = "")
+    public IReadOnlyList<KeyValuePair<string, SettingsNode>> Flatten(SettingsNode? node, string prefix = "", NetSysctl? checkedOn = null)
     {
         if (node is null) return [];
         if (prefix.Length == 0 && !IsObject(node)) return [];
+        NetSysctl settings = checkedOn ?? new NetSysctl(); // some must fit others: all on one
         List<KeyValuePair<string, SettingsNode>> flat = [];
         foreach ((string name, SettingsNode value) in node.Fields)
         {
-            if (value.Kind == SettingsKind.Object) flat.AddRange(Flatten(value, prefix + name + "."));
+            if (value.Kind == SettingsKind.Object) flat.AddRange(Flatten(value, prefix + name + ".", settings));
             else if (value.Kind == SettingsKind.Value)
             {
-                if (!SysctlNames.TrySet(new NetSysctl(), prefix + name, value.Text, out string? wrong)) errors.Add(value, wrong);
+                if (!SysctlNames.TrySet(settings, prefix + name, value.Text, out string? wrong)) errors.Add(value, wrong);
                 flat.Add(new(prefix + name, value));
             }
             else errors.Add(value, $"{value.Describe()}: expected a value, as sysctl(8) takes it");

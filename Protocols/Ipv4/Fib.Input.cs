@@ -33,8 +33,8 @@ public sealed partial class Fib
         if (!device.IsLoopback && (daddr >> 24 == 127 || saddr >> 24 == 127)) return Martian(DropReason.IP_LOCALNET);
 
         FibRoute? route = Lookup(daddr);
-        if (route is null) return Unreachable(Net.Sysctl.ip_forward ? Errno.ENETUNREACH : Errno.EHOSTUNREACH);
-        if (route.Error != Errno.OK) return Unreachable(Net.Sysctl.ip_forward ? route.Error : Errno.EHOSTUNREACH);
+        if (route is null) return Unreachable(device.Forwards(Net.Sysctl) ? Errno.ENETUNREACH : Errno.EHOSTUNREACH);
+        if (route.Error != Errno.OK) return Unreachable(device.Forwards(Net.Sysctl) ? route.Error : Errno.EHOSTUNREACH);
         if (route.Type == RouteType.BROADCAST) return InputBroadcast(saddr, device);
         if (route.Type == RouteType.LOCAL)
         {
@@ -42,7 +42,7 @@ public sealed partial class Fib
             return !device.IsLoopback && IsOwnAddress(saddr) ? Martian(DropReason.IP_LOCAL_SOURCE) : new RouteIn { Type = RouteType.LOCAL };
         }
 
-        if (!Net.Sysctl.ip_forward) return Unreachable(Errno.EHOSTUNREACH);
+        if (!device.Forwards(Net.Sysctl)) return Unreachable(Errno.EHOSTUNREACH);
         if (route.Type != RouteType.UNICAST) return Martian(DropReason.IP_INVALID_DEST);
         if (IsOwnAddress(saddr)) return Martian(DropReason.IP_LOCAL_SOURCE);
         return new RouteIn

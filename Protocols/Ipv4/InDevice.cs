@@ -40,6 +40,15 @@ public sealed class InDevice(string name, int ifIndex, MacAddress address, int m
     /// <summary>A link header is pushed before transmission (ARPHRD_ETHER and loopback); not on a TUN device.</summary>
     public bool HasLinkHeader { get; init; } = true;
 
+    /// <summary>Its own settings (net.ipv4.neigh.DEV, net.ipv4.conf.DEV); null while it follows `default` in all.</summary>
+    public DeviceSysctl? Sysctl { get; private set; }
+
+    /// <summary>Its own settings, to be set.</summary>
+    internal DeviceSysctl OwnSysctl => Sysctl ??= new DeviceSysctl();
+
+    /// <summary>IN_DEV_FORWARD: whether what arrives here may be passed on.</summary>
+    public bool Forwards(NetSysctl settings) => Sysctl?.forwarding ?? settings.conf_default_forwarding ?? settings.ip_forward;
+
     public ReadOnlySpan<InIfAddr> Addresses => _addresses;
 
     /// <summary>ip_check_mc_rcu: whether a group's datagrams are taken here. All hosts (224.0.0.1) is joined from the start.</summary>

@@ -130,7 +130,7 @@ public sealed partial class Ipv4
     // ip_error: a host only counts; a router says why.
     private IpVerdict Refuse(SkBuff skb, Errno error, Instant now)
     {
-        if (!_net.Sysctl.ip_forward)
+        if (_fib.Device(skb.IfIndex) is not { } device || !device.Forwards(_net.Sysctl))
         {
             _net.Mib.Inc(Snmp.IpInAddrErrors);
             return Drop(skb, DropReason.IP_INADDRERRORS);

@@ -75,7 +75,7 @@ public sealed partial class Neighbours
         }
 
         if (saddr == 0) saddr = _device.SelectAddress(n.Address, RouteScope.LINK);
-        bool unicast = n.Probes < _net.Sysctl.neigh_ucast_solicit && (n.State & Nud.VALID) != 0;
+        bool unicast = n.Probes < UcastSolicit && (n.State & Nud.VALID) != 0;
         n.Probes++;
         Emit(new ArpPacket(ArpOperation.REQUEST, _device.Address, saddr, MacAddress.Zero, n.Address), unicast ? n.Hardware : MacAddress.Broadcast);
     }

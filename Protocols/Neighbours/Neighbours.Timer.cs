@@ -21,9 +21,9 @@ public sealed partial class Neighbours
     }
 
     // Never less than 10 ms.
-    private Duration RetransTime => Duration.FromMilliseconds(Math.Max(_net.Sysctl.neigh_retrans_time_ms, 10));
+    private Duration RetransTime => Duration.FromMilliseconds(Math.Max(RetransTimeMs, 10));
 
-    private Duration DelayProbeTime => Duration.FromSeconds(_net.Sysctl.neigh_delay_first_probe_time);
+    private Duration DelayProbeTime => Duration.FromSeconds(DelayFirstProbeTime);
 
     public void OnTimer(Instant now)
     {
@@ -90,7 +90,7 @@ public sealed partial class Neighbours
     }
 
     private int MaxProbes(Neighbour n) =>
-        _net.Sysctl.neigh_ucast_solicit + (n.State == Nud.PROBE ? 0 : _net.Sysctl.neigh_mcast_solicit);
+        UcastSolicit + (n.State == Nud.PROBE ? 0 : McastSolicit);
 
     // neigh_invalidate: what waited is reported, packet by packet.
     private void Fail(Neighbour n, Instant now)
@@ -123,7 +123,7 @@ public sealed partial class Neighbours
 
     private void DrawReachableTime(Instant now)
     {
-        uint ms = (uint)_net.Sysctl.neigh_base_reachable_time * 1000;
+        uint ms = (uint)BaseReachableTime * 1000;
         _reachableTime = Duration.FromMilliseconds(_random.Below(ms) + ms / 2);
         _drawnAt = now;
     }
@@ -131,7 +131,7 @@ public sealed partial class Neighbours
     // Below gc_thresh1 nothing is collected, and then no timer runs.
     private void PeriodicGc(Instant now)
     {
-        Duration stale = Duration.FromSeconds(_net.Sysctl.neigh_gc_stale_time);
+        Duration stale = Duration.FromSeconds(GcStaleTime);
         for (Neighbour? n = _oldest; n is not null && _table.Count >= _net.Sysctl.neigh_gc_thresh1;)
         {
             Neighbour? next = n.Newer;
@@ -144,7 +144,7 @@ public sealed partial class Neighbours
             n = next;
         }
 
-        _nextGc = _table.Count >= _net.Sysctl.neigh_gc_thresh1 ? now + Duration.FromSeconds(_net.Sysctl.neigh_base_reachable_time) / 2 : Instant.Never;
+        _nextGc = _table.Count >= _net.Sysctl.neigh_gc_thresh1 ? now + Duration.FromSeconds(BaseReachableTime) / 2 : Instant.Never;
     }
 
     private void ForcedGc(Instant now)

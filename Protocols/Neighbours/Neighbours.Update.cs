@@ -22,7 +22,7 @@ public sealed partial class Neighbours
         if (!same)
         {
             n.Hardware = hardware;
-            if ((state & Nud.CONNECTED) == 0) n.Confirmed = now - Duration.FromSeconds(_net.Sysctl.neigh_base_reachable_time) * 2;
+            if ((state & Nud.CONNECTED) == 0) n.Confirmed = now - Duration.FromSeconds(BaseReachableTime) * 2;
         }
 
         if (state != old)

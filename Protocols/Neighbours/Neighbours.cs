@@ -141,19 +141,19 @@ public sealed partial class Neighbours
         {
             // The packet goes by what is known; whether it still holds is asked if nobody confirms it soon.
             SetState(n, Nud.DELAY, now);
-            Arm(n, now + Duration.FromSeconds(_net.Sysctl.neigh_delay_first_probe_time));
+            Arm(n, now + Duration.FromSeconds(DelayFirstProbeTime));
             return Ready(skb, n.Hardware);
         }
 
         bool first = n.State != Nud.INCOMPLETE;
         if (first)
         {
-            n.Probes = _net.Sysctl.neigh_ucast_solicit; // there is no address to ask directly: only broadcasts count
+            n.Probes = UcastSolicit; // there is no address to ask directly: only broadcasts count
             SetState(n, Nud.INCOMPLETE, now);
             Arm(n, now + RetransTime);
         }
 
-        while (n.QueueHead is not null && n.QueueBytes + skb.Truesize > _net.Sysctl.neigh_unres_qlen_bytes)
+        while (n.QueueHead is not null && n.QueueBytes + skb.Truesize > UnresQlenBytes)
         {
             SkBuffChain.Take(ref n.QueueHead, ref n.QueueTail, out SkBuff? oldest);
             n.QueueBytes -= oldest!.Truesize;
@@ -197,7 +197,7 @@ public sealed partial class Neighbours
         if (_newest is null) _oldest = n;
         else _newest.Newer = n;
         _newest = n;
-        if (_table.Count >= s.neigh_gc_thresh1 && _nextGc == Instant.Never) _nextGc = now + Duration.FromSeconds(s.neigh_base_reachable_time) / 2;
+        if (_table.Count >= s.neigh_gc_thresh1 && _nextGc == Instant.Never) _nextGc = now + Duration.FromSeconds(BaseReachableTime) / 2;
         return n;
     }
 

@@ -12,6 +12,13 @@ public sealed class NetSysctl
 
     // net.ipv4: addresses and forwarding
     public bool ip_forward;
+
+    /// <summary>net.ipv4.conf.default.forwarding; null: as ip_forward.</summary>
+    public bool? conf_default_forwarding;
+
+    /// <summary>What was written to a switch when it was neither 0 nor 1: it is read back.</summary>
+    public Dictionary<string, long> Raw { get; } = new(StringComparer.Ordinal);
+
     public int ip_default_ttl = 64;
     public bool ip_no_pmtu_disc;
     public int ip_local_port_range_min = 32_768, ip_local_port_range_max = 60_999;
