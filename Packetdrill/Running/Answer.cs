@@ -5,6 +5,9 @@ namespace ActorNet.Packetdrill;
 /// <summary>A call's result, what it wrote into its caller's memory, and when it was made and returned (since the script's beginning).</summary>
 public sealed record Answer(long Value, Errno Errno, IReadOnlyList<Output> Outputs, Duration Called, Duration Returned)
 {
+    /// <summary>How long it took, where that is not the difference of its two times: a busy machine's script falls behind its times.</summary>
+    public Duration Took { get; init; } = Returned - Called;
+
     /// <summary>Why there is no answer: it never returned, or could not be made.</summary>
     public string? Failure { get; init; }
 

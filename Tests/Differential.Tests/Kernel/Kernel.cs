@@ -4,7 +4,7 @@ namespace ActorNet.Differential.Tests;
 
 /// <summary>
 /// A script's descriptor N is the process's Base + N: moved there as soon as it is made, so that a script has the numbers that a program alone would have, and
-/// dup2, F_DUPFD and RLIMIT_NOFILE mean what they say. A number is taken before its call waits, as the kernel takes it.
+/// dup2, F_DUPFD and RLIMIT_NOFILE mean what they say.
 /// </summary>
 internal sealed unsafe class Kernel : IKernel
 {
@@ -28,21 +28,31 @@ internal sealed unsafe class Kernel : IKernel
         return fd;
     }
 
-    /// <summary>Makes a call of a script, with its descriptor's number if it returns one.</summary>
+    /// <summary>Makes a call of a script. The descriptor that it returns has the script's lowest free number.</summary>
     public SysResult Make(SystemCall call)
     {
-        if (!call.ReturnsDescriptor) return Result(call.OnKernel(this));
-        int fd = Reserve();
-        if (fd < 0) return Errno.EMFILE;
         long r = call.OnKernel(this);
-        if (r < 0)
+        if (r < 0 || !call.ReturnsDescriptor) return Result(r);
+        int fd = Reserve();
+        if (fd >= 0)
         {
-            Libc.Call(X64.close, Base + fd);
-            return Result(r);
+            Move((int)r, fd);
+            return fd;
         }
 
-        Move((int)r, fd);
-        return fd;
+        Libc.Call(X64.close, (nint)r);
+        return Errno.EMFILE;
+    }
+
+    /// <summary>The same for a call that blocks: the number is taken before it waits. Until it returns, the number is that of a file which is no socket.</summary>
+    public SysResult MakeBlocking(SystemCall call)
+    {
+        int fd = call.ReturnsDescriptor ? Reserve() : -1;
+        long r = call.OnKernel(this);
+        if (fd < 0) return Result(r);
+        if (r < 0) Libc.Call(X64.close, Base + fd);
+        else Move((int)r, fd);
+        return r < 0 ? Result(r) : fd;
     }
 
     /// <summary>Closes all that a script left open.</summary>

@@ -9,22 +9,27 @@ internal sealed class KernelStage(Kernel kernel, TimeSpan settle) : IStage, IDis
 {
     private const int Futex = 202;
 
+    private Kernel Kernel => kernel;
+
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private Blocking? _last;
+    private long _behind;
 
     public Duration Grace => Duration.FromMilliseconds(30);
 
-    private Duration Now => _clock.Elapsed;
+    /// <summary>The script's time: while a busy machine makes the script fall behind, it stands still.</summary>
+    private Duration Now => _clock.Elapsed - TimeSpan.FromTicks(Interlocked.Read(ref _behind));
 
     public ValueTask Until(Duration time)
     {
+        if (Now > time) Interlocked.Add(ref _behind, (Now - time).ToTimeSpan().Ticks);
         for (Duration left = time - Now; left > Duration.Zero; left = time - Now) Thread.Sleep((int)Math.Max(1, left.Milliseconds));
         return ValueTask.CompletedTask;
     }
 
     public ValueTask<Answer> Make(SystemCall call)
     {
-        Answer answer = Enter(call);
+        Answer answer = Enter(call, kernel.Make);
         if (settle > TimeSpan.Zero) Thread.Sleep(settle);
         return ValueTask.FromResult(answer);
     }
@@ -56,11 +61,13 @@ internal sealed class KernelStage(Kernel kernel, TimeSpan settle) : IStage, IDis
 
     public void Dispose() => _last?.End();
 
-    private Answer Enter(SystemCall call)
+    private Answer Enter(SystemCall call, Func<SystemCall, SysResult> make)
     {
         Duration called = Now;
-        SysResult r = kernel.Make(call);
-        return Answer.Of(call, r, called, Now);
+        TimeSpan begin = _clock.Elapsed;
+        SysResult r = make(call);
+        TimeSpan took = _clock.Elapsed - begin;
+        return Answer.Of(call, r, called, Now) with { Took = took };
     }
 
     private sealed class Blocking(KernelStage stage, SystemCall call) : IPendingCall
@@ -82,7 +89,7 @@ internal sealed class KernelStage(Kernel kernel, TimeSpan settle) : IStage, IDis
         {
             for (int i = 0; i < 20 && !_done.Wait(i == 0 ? 0 : 50); i++)
             {
-                Kernel.ShutdownAll();
+                Tests.Kernel.ShutdownAll();
                 Libc.Call(X64.tgkill, Environment.ProcessId, _tid, Libc.SIGUSR1);
             }
         }
@@ -90,7 +97,7 @@ internal sealed class KernelStage(Kernel kernel, TimeSpan settle) : IStage, IDis
         private void Run()
         {
             _tid = Libc.Tid;
-            _answer = stage.Enter(call);
+            _answer = stage.Enter(call, stage.Kernel.MakeBlocking);
             _done.Set();
         }
 

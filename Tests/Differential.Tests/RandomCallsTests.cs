@@ -1,0 +1,76 @@
+// Random sequences of calls, on the kernel and on ActorNet; what differs is shrunk and printed as a script.
+
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace ActorNet.Differential.Tests;
+
+/// <summary><c>ACTORNET_RANDOM_CALLS=2000</c> in the environment tries so many sequences of each kind; <c>2000:7</c> with another seed.</summary>
+[Trait("Engine", "Embedded")]
+public sealed class RandomCallsTests
+{
+    private static Gen<RandomCall> Call =>
+        from kind in Gen.Choose(0, RandomCalls.Kinds - 1)
+        from fd in Gen.Frequency((4, Gen.Choose(0, 1)), (2, Gen.Choose(2, 2)), (1, Gen.Choose(3, 3)))
+        from a in Gen.Choose(0, 11)
+        from b in Gen.Choose(0, 11)
+        select new RandomCall(kind, fd, a, b);
+
+    private static Arbitrary<RandomCall[]> Sequences => Arb.From(Call.ArrayOf(), Shrink);
+
+    [KernelFact]
+    public void Random_calls_on_two_UDP_sockets_give_what_the_kernel_gives() => CheckAll(tcp: false);
+
+    [KernelFact]
+    public void Random_calls_on_two_TCP_sockets_give_what_the_kernel_gives() => CheckAll(tcp: true);
+
+    private static void CheckAll(bool tcp)
+    {
+        string[] asked = (Environment.GetEnvironmentVariable("ACTORNET_RANDOM_CALLS") ?? "30").Split(':');
+        int runs = int.Parse(asked[0], CultureInfo.InvariantCulture);
+        ulong seed = asked.Length > 1 ? ulong.Parse(asked[1], CultureInfo.InvariantCulture) : 20261124;
+        string? last = null;
+        Property property = Prop.ForAll(Sequences, calls => (last = Differs(tcp, calls) ?? last) is null || Differs(tcp, calls) is null);
+        try
+        {
+            Check.One(FsCheck.Config.QuickThrowOnFailure.WithReplay(seed, 77).WithMaxTest(runs).WithStartSize(4).WithEndSize(28), property);
+        }
+        catch (Exception e) when (last is not null)
+        {
+            Assert.Fail($"{last}\n{e.Message}");
+        }
+    }
+
+    private static string? Differs(bool tcp, RandomCall[] calls)
+    {
+        Script script = RandomCalls.ToScript(tcp, calls);
+        var judge = new Judge(script, new Constants()) { JudgesTime = false };
+        ScriptRun ours = HostRun.Play(script, new Constants());
+        string? difference = null;
+        foreach (int settle in (int[])[0, 2, 10])
+        {
+            ScriptRun kernel = KernelRun.Play(script, new Constants(), TimeSpan.FromMilliseconds(settle));
+            difference = judge.Both(kernel, ours);
+            if (difference is null) return null;
+            difference = $"{difference}\nAs a script, with the kernel's answers:\n{judge.Rewrite(kernel)}";
+        }
+
+        return difference;
+    }
+
+    // Fewer calls first: halves, quarters, single ones; then plainer ones.
+    private static IEnumerable<RandomCall[]> Shrink(RandomCall[] calls)
+    {
+        for (int chunk = Math.Max(1, calls.Length / 2); chunk > 0; chunk /= 2)
+        {
+            for (int i = 0; i + chunk <= calls.Length; i += chunk) yield return [.. calls[..i], .. calls[(i + chunk)..]];
+        }
+
+        for (int i = 0; i < calls.Length; i++)
+        {
+            RandomCall c = calls[i];
+            if (c.A > 0) yield return [.. calls[..i], c with { A = 0 }, .. calls[(i + 1)..]];
+            if (c.B > 0) yield return [.. calls[..i], c with { B = 0 }, .. calls[(i + 1)..]];
+        }
+    }
+}
