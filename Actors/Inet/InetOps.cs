@@ -12,7 +12,7 @@ internal abstract class InetOps : ProtoOps
     {
         SockAddr a = call.Address;
         Errno e = CheckBind(s, ref a);
-        if (e == Errno.OK && s.Sk.Local.Port != 0) e = Errno.EINVAL; // bound already
+        if (e == Errno.OK && IsBound(s)) e = Errno.EINVAL; // bound already
         if (e != Errno.OK) s.Answer(call, e);
         else s.Ask(new DemuxRequest(DemuxRequest.What.Bind, s.Me, s.Sk) { Local = a }, call);
     }
@@ -34,6 +34,9 @@ internal abstract class InetOps : ProtoOps
     public override void RecvFrom(SockActor s, Syscall.RecvFrom call) => s.Recv(call);
 
     public override void Release(SockActor s, Syscall.Close call) => s.Sk.Close(s.Now);
+
+    /// <summary>It has a port.</summary>
+    protected virtual bool IsBound(SockActor s) => s.Sk.Local.Port != 0;
 
     protected abstract bool HasPeer(SockActor s);
 

@@ -116,10 +116,12 @@ internal sealed class InetStreamOps : InetOps
         }
 
         tcp.Local = answer.Local;
+        s.HasPort = true;
         switch (call)
         {
             case Syscall.Bind:
                 s.PortLocked = answer.Asked != 0;
+                s.AddressLocked = !answer.Local.Address.IsAny;
                 s.Answer(call, 0);
                 break;
             case Syscall.Listen listen:
@@ -196,13 +198,16 @@ internal sealed class InetStreamOps : InetOps
         {
             s.IsHashed = false;
             s.Stack.Tcp.Tell(new DemuxRequest(DemuxRequest.What.Unhash, s.Me, tcp), s.Me);
-            if (!s.PortLocked) tcp.Local = SockAddr.In(tcp.Local.Address, 0);
+            // The port is anybody's again; getsockname goes on showing it.
+            if (!s.PortLocked) s.HasPort = false;
         }
     }
 
     public override bool HoldsOn(SockActor s) => s.Private is Listening { IsAdopting: true };
 
     public override void Destroy(SockActor s) => (s.Private as Listening)?.Free(s.Stack.Net);
+
+    protected override bool IsBound(SockActor s) => s.HasPort;
 
     protected override bool HasPeer(SockActor s) => ((TcpSock)s.Sk).State is not (TcpState.CLOSE or TcpState.SYN_SENT or TcpState.LISTEN) && s.Sk.Peer.Port != 0;
 
@@ -260,6 +265,7 @@ internal sealed class InetStreamOps : InetOps
             default:
                 Errno e = tcp.ConnectResult(s.Now);
                 face.State = e == Errno.OK ? SocketState.CONNECTED : SocketState.UNCONNECTED;
+                if (e != Errno.OK) ResetAddress(s, tcp);
                 s.Answer(call, e);
                 break;
         }
@@ -271,7 +277,14 @@ internal sealed class InetStreamOps : InetOps
         if (tcp.State == TcpState.LISTEN) ForgetChildren(s, tcp);
         Errno e = tcp.Disconnect(s.Now);
         face.State = e == Errno.OK ? SocketState.UNCONNECTED : SocketState.DISCONNECTING;
+        ResetAddress(s, tcp);
         s.Answer(call, e);
+    }
+
+    // inet_reset_saddr: the address that the route gave goes with the peer; the port's number stays to be seen.
+    private static void ResetAddress(SockActor s, TcpSock tcp)
+    {
+        if (!s.AddressLocked) tcp.Local = SockAddr.In(IpAddress.Any4, tcp.Local.Port);
     }
 
     /// <summary>inet_csk_listen_stop: connections that nobody accepted are reset.</summary>

@@ -30,7 +30,7 @@ internal sealed partial class SockActor : UntypedActor
     /// <param name="hashed">The machine lives already, and the demultiplexer knows it: a listener's child.</param>
     public SockActor(NetStack stack, Sock sk, ProtoOps ops, bool hashed)
     {
-        IsHashed = hashed;
+        IsHashed = HasPort = hashed;
         Stack = stack;
         Sk = sk;
         _ops = ops;
@@ -74,6 +74,12 @@ internal sealed partial class SockActor : UntypedActor
 
     /// <summary>bind(2) named the port (SOCK_BINDPORT_LOCK): it stays the socket's when a connection ends.</summary>
     public bool PortLocked { get; set; }
+
+    /// <summary>bind(2) named the address (SOCK_BINDADDR_LOCK): it stays the socket's when a connection ends.</summary>
+    public bool AddressLocked { get; set; }
+
+    /// <summary>It has a port (inet_num). Its name may show one (inet_sport) that it no longer has.</summary>
+    public bool HasPort { get; set; }
 
     /// <summary>It is in the demultiplexer's table of connections or listeners.</summary>
     public bool IsHashed { get; set; }

@@ -168,6 +168,8 @@ public sealed partial class TcpSock
         if (_state == TcpState.LISTEN) CloseListener();
         else if (_state != TcpState.CLOSE) DisconnectNow();
         _rmemAlloc -= _receiveQueue.Purge();
+        _shutdown = 0;
+        Set(TcpSockFlags.Done, false);
         Err = Errno.OK;
         Peer = default;
         return Errno.OK;

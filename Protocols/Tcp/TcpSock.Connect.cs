@@ -64,6 +64,7 @@ public sealed partial class TcpSock
         if (_state == TcpState.CLOSE && !Has(TcpSockFlags.Done))
         {
             _rmemAlloc -= _receiveQueue.Purge(); // tcp_disconnect: what came before the reset is not for the next connection
+            _shutdown = 0;
             Errno err = TakeError();
             return err == Errno.OK ? Errno.ECONNABORTED : err;
         }
