@@ -21,6 +21,8 @@ internal sealed partial class ActorCell
             CheckName(extra, name, isSystem);
         HostLoop loop = System.IsHostDispatcher(props.Dispatcher) ? System.AddHost(Loop) : Loop;
         ActorCell child = new(loop, this, props, name, name is null ? extra.NextChildName++ : 0);
+        if (loop != Loop)
+            loop.HostCell = child;
         System.ConfigureMailbox(child, props);
         Attach(extra, child);
         if (name is not null)

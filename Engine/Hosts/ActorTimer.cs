@@ -41,6 +41,8 @@ public sealed class ActorTimer : EngineMessage, IQueued, INotInfluenceReceiveTim
 
     internal object Message { get; }
 
+    internal ActorCell Cell => _cell;
+
     /// <summary>When it fires, ns; <see cref="Never"/> when disarmed.</summary>
     public long Due { get; private set; } = Never;
 
@@ -82,6 +84,9 @@ public sealed class ActorTimer : EngineMessage, IQueued, INotInfluenceReceiveTim
         if (IsDue(loop))
             loop.Turn(_cell, Message, _cell);
     }
+
+    /// <summary>Its event has come out of the queue and waits among the messages of this instant, for its turn.</summary>
+    internal void Waits() => _filed = InRing;
 
     // It was armed for the instant of its arming, and took its place among that instant's messages.
     internal override void Deliver(ActorCell cell, IActorRef? sender)

@@ -12,6 +12,15 @@ public static class EngineRun
         return system;
     }
 
+    /// <summary>A system whose hosts handle the messages of an instant in the order that <paramref name="order"/> chooses; it wins over <c>actornet.engine.order</c>.</summary>
+    public static ActorSystem Create(string name, Config config, EngineMode mode, MessageOrder order)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        EngineSystem system = new(name, config, mode, order);
+        system.Begin();
+        return system;
+    }
+
     /// <summary>
     /// Virtual: handles every event due at or before this time (ns), then the clock stands there; sooner if <paramref name="stop"/> is true after
     /// an event, or on cancellation. Realtime: waits for that.

@@ -13,13 +13,14 @@ internal sealed partial class EngineSystem : ActorSystem
     private long _minDelay = long.MaxValue;
     private long _deadLetterCount;
 
-    internal EngineSystem(string name, Config config, EngineMode? mode)
+    internal EngineSystem(string name, Config config, EngineMode? mode, MessageOrder? order = null)
     {
         if (string.IsNullOrEmpty(name) || !ActorPath.IsValidPathElement(name))
             throw new ArgumentException($"invalid ActorSystem name [{name}], must contain only word characters (i.e. [a-zA-Z0-9] plus non-leading '-' or '_')", nameof(name));
         Name = name;
         Settings = new Settings((config ?? ConfigurationFactory.Empty).WithFallback(s_reference.Value));
         Mode = mode ?? (Settings.IsVirtual ? EngineMode.Virtual : EngineMode.Realtime);
+        Order = order ?? MessageOrder.Of(Settings.Config);
         RootPath = new RootActorPath(new Address("akka", name));
         Conductor = new Conductor(this);
         FirstLoop = AddHost(null);
@@ -54,6 +55,9 @@ internal sealed partial class EngineSystem : ActorSystem
     public override Task WhenTerminated => _terminated.Task;
 
     internal EngineMode Mode { get; }
+
+    /// <summary>Null: first in, first out.</summary>
+    internal MessageOrder? Order { get; }
 
     internal RootActorPath RootPath { get; }
 
@@ -117,6 +121,9 @@ internal sealed partial class EngineSystem : ActorSystem
         ArgumentOutOfRangeException.ThrowIfNegative(minDelayNanos);
         Execute(() => _minDelay = Math.Min(_minDelay, Math.Max(1, minDelayNanos)));
     }
+
+    /// <summary>The loop of a host by its number; null for the outside.</summary>
+    internal HostLoop? LoopOf(int id) => id < 0 ? null : _loops[id];
 
     internal void Wake(HostLoop loop) => Conductor.Update(loop);
 

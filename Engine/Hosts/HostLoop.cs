@@ -53,9 +53,11 @@ internal sealed partial class HostLoop
         System = system;
         Id = id;
         Now = now;
+        if (system.Order is not null)
+            _ordered = new OrderedInstant(this);
     }
 
-    internal bool HasWork => _count > 0 || _urgent;
+    internal bool HasWork => _count > 0 || _urgent || _ordered is { Count: > 0 };
 
     /// <summary>When this loop wants to run next.</summary>
     internal long NextTime => HasWork ? Now : Queue.NextTime;
@@ -141,6 +143,8 @@ internal sealed partial class HostLoop
     /// <summary>False when an actor threw and the loop is to go on.</summary>
     private bool RunGuarded(Conductor conductor)
     {
+        if (_ordered is not null)
+            return RunOrdered(conductor);
         Func<bool>? stop = conductor.Stop;
         object? current = null;
         try

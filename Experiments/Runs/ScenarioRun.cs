@@ -43,7 +43,7 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
     {
         _wall.Start();
         RunFolder? folder = options.OutFolder is { } path ? new RunFolder(path) : null;
-        ActorSystem system = EngineRun.Create("actornet", options.EngineConfig, EngineMode.Virtual);
+        ActorSystem system = EngineRun.Create("actornet", MessageOrders.Configure(options.EngineConfig, scenario), EngineMode.Virtual);
         try
         {
             ScenarioNetwork network = Build(system, folder);

@@ -17,6 +17,9 @@ public sealed class Scenario
     /// <summary>Mutable, so that one reading serves many seeds.</summary>
     public ulong Seed { get; set; }
 
+    /// <summary>fifo, random or a recorded schedule.</summary>
+    public string Order { get; init; } = "fifo";
+
     /// <summary>Virtual time after which the run ends; null: when every program that ends by itself has ended.</summary>
     public Duration? Duration { get; init; }
 

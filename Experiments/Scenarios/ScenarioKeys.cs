@@ -10,6 +10,7 @@ public static class ScenarioKeys
     public static readonly Key<string> Name = Key.Text("name", "", "what the run is called; the file's name when absent");
     public static readonly Key<string> Description = Key.Text("description", "", "one line for people");
     public static readonly Key<long> Seed = Key.Integer("seed", "1", "where all randomness comes from; --seed wins");
+    public static readonly Key<string> Order = MessageOrders.Key("order", "fifo", "which of a host's messages of one instant is handled next: fifo, random (from the seed) or a recorded schedule; each pair of actors keeps its order in any");
     public static readonly Key<Duration> Duration = Key.Time("duration", "", "virtual time after which the run ends; absent: when all programs that end by themselves have ended");
     public static readonly Key<Duration> Sample = Key.Time("sample", "100ms", "virtual time between rows of metrics.csv");
     public static readonly Key<Duration> Drain = Key.Time("drain", "5s", "virtual time given to connections to close after the end, before what is left is destroyed");
@@ -24,7 +25,7 @@ public static class ScenarioKeys
 
     public static readonly NodeKey Vars = Key.Node("vars", "object", "values of your own, to be used as ${vars.NAME} and set with --set vars.NAME=…");
 
-    public static readonly KeySet Root = new("(top level)", Name, Description, Seed, Duration, Sample, Drain, Network, SubnetLength, Vars, Sysctl, Hosts, Switches, Links, Programs, Capture);
+    public static readonly KeySet Root = new("(top level)", Name, Description, Seed, Order, Duration, Sample, Drain, Network, SubnetLength, Vars, Sysctl, Hosts, Switches, Links, Programs, Capture);
 
     public static readonly Key<long> HostCount = Key.Integer("count", "1", "makes a group: NAME1 to NAMEcount", 1, 1_000_000);
     public static readonly Key<string> HostName = Key.Text("name", "", "pattern of the names in a group, with {n} for the number from 1; NAME{n} when absent");

@@ -40,7 +40,7 @@ public static class ScenarioReader
         return new Scenario
         {
             Name = top.Has(ScenarioKeys.Name) ? top.Get(ScenarioKeys.Name) : Path.GetFileNameWithoutExtension(file),
-            File = file, Description = top.Get(ScenarioKeys.Description), Seed = (ulong)top.Get(ScenarioKeys.Seed),
+            File = file, Description = top.Get(ScenarioKeys.Description), Seed = (ulong)top.Get(ScenarioKeys.Seed), Order = top.Get(ScenarioKeys.Order),
             Duration = top.Maybe(ScenarioKeys.Duration), Sample = top.Get(ScenarioKeys.Sample), Drain = top.Get(ScenarioKeys.Drain),
             Hosts = hosts.Hosts, Switches = hosts.Switches, Links = links.Links, Programs = programs.Programs, Captures = captures,
         };

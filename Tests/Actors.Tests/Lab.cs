@@ -8,12 +8,16 @@ namespace ActorNet.Actors.Tests;
 /// <summary>A network on a system of its own, in virtual time; ends, audits and disposes it.</summary>
 internal sealed class Lab : IDisposable
 {
+    // ACTORNET_ORDER_SEED=7 runs every test under that random order of messages.
+    private static readonly string s_order = Environment.GetEnvironmentVariable("ACTORNET_ORDER_SEED") is { Length: > 0 } seed
+        ? $"actornet.engine {{ order = random, order-seed = {seed} }}" : "";
+
     private readonly ActorSystem _system;
     private bool _ended;
 
     public Lab(ulong seed = 1)
     {
-        _system = EngineRun.Create("lab", ConfigurationFactory.ParseString("akka.loglevel = OFF"), EngineMode.Virtual);
+        _system = EngineRun.Create("lab", ConfigurationFactory.ParseString("akka.loglevel = OFF\n" + s_order), EngineMode.Virtual);
         Network = new Network(_system, seed);
     }
 
