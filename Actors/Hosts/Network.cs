@@ -137,23 +137,33 @@ public sealed class Network
             plan.Actor = _system.ActorOf(Props.Create(() => new HostActor(plan)).AsHost(), h.Name);
         }
 
-        int booted = 0;
-        // Virtual: at once, the clock does not move. Realtime: as long as it takes, but not for ever.
-        const long bootTime = 10_000_000_000;
-        if (_hosts.Count > 0) _system.RunUntil(_system.NowNanos() + bootTime, () =>
-        {
-            while (booted < _hosts.Count && _hosts[booted].Plan.HasBooted) booted++;
-            return booted == _hosts.Count;
-        });
-        if (_hosts.Find(h => !h.Plan.HasBooted) is { } down)
-            throw new InvalidOperationException($"host {down.Name} did not boot: {string.Join("; ", down.Plan.Books.Broken)}");
+        WaitFor(p => p.HasBooted, "boot");
         foreach (Action plug in _cables) plug();
         _cables.Clear();
+        // A program finds the network as an init system leaves it: every device that has a cable is up, and IP knows.
+        WaitFor(p => p.Namespaces.TrueForAll(HasItsDevices), "see its devices come up");
         foreach (SimHost h in _hosts)
         {
             foreach (ProcessSpec spec in h.Plan.Processes) h.Plan.Actor.Tell(spec, ActorRefs.NoSender);
         }
     }
+
+    // Virtual: at once, the clock does not move. Realtime: as long as it takes, but not for ever.
+    private void WaitFor(Predicate<HostPlan> ready, string what)
+    {
+        const long bootTime = 10_000_000_000;
+        int done = 0;
+        if (_hosts.Count > 0) _system.RunUntil(_system.NowNanos() + bootTime, () =>
+        {
+            while (done < _hosts.Count && ready(_hosts[done].Plan)) done++;
+            return done == _hosts.Count;
+        });
+        if (_hosts.Find(h => !ready(h.Plan)) is { } down)
+            throw new InvalidOperationException($"host {down.Name} did not {what}: {string.Join("; ", down.Plan.Books.Broken)}");
+    }
+
+    private bool HasItsDevices(Netns ns) =>
+        ns.HasBooted && ns.Devices.TrueForAll(d => !_plugged.Contains((ns.Host.Name, d.State.Info.Name)) || ns.Fib.Device(d.State.Info.IfIndex) is { WasUp: true });
 
     /// <summary>Runs everything that is due up to and including a time of the run.</summary>
     public void RunUntil(Instant until, Func<bool>? stop = null, CancellationToken cancel = default)

@@ -114,7 +114,10 @@ internal sealed class ArpActor : UntypedActor
     private void OnChanged(NetDeviceInfo info, IActorRef sender)
     {
         Table table = (info.IfIndex < _tables.Length ? _tables[info.IfIndex] : null) ?? Register(info, sender);
-        if (info.IsUp && info.HasCarrier) return;
+        // What it hears of a device that has not been up yet is old by now: IP may have sent packets here already.
+        bool was = table.IsUp;
+        table.IsUp = info.IsUp && info.HasCarrier;
+        if (table.IsUp || !was) return;
         table.Neighbours.Flush(keepPermanent: info.IsUp);
         Pump(table);
     }
@@ -130,7 +133,10 @@ internal sealed class ArpActor : UntypedActor
         _timer.Arm(at.Nanoseconds);
     }
 
-    private sealed record Table(Neighbours Neighbours, IActorRef Device);
+    private sealed record Table(Neighbours Neighbours, IActorRef Device)
+    {
+        public bool IsUp;
+    }
 
     private sealed class NeighbourTimer
     {

@@ -199,6 +199,7 @@ internal sealed class IpActor : UntypedActor
         // inetdev_event: lo has its address as soon as somebody sets it up.
         if (device.IsLoopback && info.IsUp && device.Addresses.IsEmpty) _stack.Fib.AddAddress(device, IpAddress.Loopback4.V4, 8);
         device.IsUp = info.IsUp && info.HasCarrier;
+        device.WasUp |= device.IsUp;
         device.Mtu = info.Mtu;
         device.Address = info.Address;
     }

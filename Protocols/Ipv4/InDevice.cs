@@ -28,6 +28,9 @@ public sealed class InDevice(string name, int ifIndex, MacAddress address, int m
     /// <summary>IFF_UP and a carrier: routes over a device that is not are passed over.</summary>
     public bool IsUp { get; set; } = true;
 
+    /// <summary>It has been up since its host booted.</summary>
+    public bool WasUp { get; set; }
+
     /// <summary>IFF_LOOPBACK.</summary>
     public bool IsLoopback { get; init; }
 
