@@ -163,7 +163,7 @@ public sealed class Network
     }
 
     private bool HasItsDevices(Netns ns) =>
-        ns.HasBooted && ns.Devices.TrueForAll(d => !_plugged.Contains((ns.Host.Name, d.State.Info.Name)) || ns.Fib.Device(d.State.Info.IfIndex) is { WasUp: true });
+        ns.HasBooted && ns.Devices.TrueForAll(d => !_plugged.Contains(d) || ns.Fib.Device(d.State.Info.IfIndex) is { WasUp: true });
 
     /// <summary>Runs everything that is due up to and including a time of the run.</summary>
     public void RunUntil(Instant until, Func<bool>? stop = null, CancellationToken cancel = default)

@@ -27,10 +27,11 @@ internal sealed partial class SockActor : UntypedActor
     /// <summary>The owner of a machine whose actor was stopped by a bug: calls on its socket are EIO.</summary>
     public static readonly object Dead = new();
 
-    /// <param name="hashed">The machine lives already, and the demultiplexer knows it: a listener's child.</param>
-    public SockActor(NetStack stack, Sock sk, ProtoOps ops, bool hashed)
+    /// <param name="adopted">The machine lives already: a listener's child, which takes its place in the demultiplexer's table; or null.</param>
+    public SockActor(NetStack stack, Sock sk, ProtoOps ops, AdoptChild? adopted)
     {
-        IsHashed = HasPort = hashed;
+        Private = adopted;
+        IsHashed = HasPort = adopted is not null;
         Stack = stack;
         Sk = sk;
         _ops = ops;
@@ -92,7 +93,12 @@ internal sealed partial class SockActor : UntypedActor
 
     protected override void PreStart()
     {
-        if (!IsHashed) return;
+        if (Private is not AdoptChild m) return;
+        Private = null;
+        Sk.Owner = _self;
+        // From itself, so that nothing else that it tells the table can come before it.
+        m.Demux.Tell(
+            new DemuxRequest(DemuxRequest.What.HashChild, _self, Sk) { Local = Sk.Local, Peer = Sk.Peer, Listener = m.Listener, ListenerPort = m.ListenerPort }, _self);
         Now = new Instant(_context.NowNanos());
         Release(); // its timers may run, and it may owe an acknowledgement
     }

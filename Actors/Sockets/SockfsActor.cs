@@ -6,6 +6,8 @@ namespace ActorNet.Actors;
 /// <remarks>Handles <see cref="Syscall.Socket"/> (sent back with the actor), <see cref="AdoptChild"/> and <see cref="RunEnded"/>.</remarks>
 internal sealed class SockfsActor(NetStack stack) : UntypedActor
 {
+    private bool _ended;
+
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e =>
     {
         stack.Books.Broken.Add($"{stack.Net.HostName}: a socket threw at {new Instant(Context.NowNanos())}: {e}");
@@ -19,18 +21,14 @@ internal sealed class SockfsActor(NetStack stack) : UntypedActor
             case Syscall.Socket call:
                 Socket socket = call.Created!;
                 socket.Inode = stack.NextInode();
-                socket.Actor = Spawn(socket.Sk!, socket.Ops!, hashed: false);
+                socket.Actor = Spawn(socket.Sk!, socket.Ops!, null);
                 call.Process!.Ref.Tell(call, Self);
                 break;
             case AdoptChild m:
-                IActorRef child = Spawn(m.Child, m.Ops, hashed: true);
-                m.Child.Owner = child;
-                m.Demux.Tell(
-                    new DemuxRequest(DemuxRequest.What.HashChild, child, m.Child)
-                    { Local = m.Child.Local, Peer = m.Child.Peer, Listener = m.Listener, ListenerPort = m.ListenerPort },
-                    Self);
+                Spawn(m.Child, m.Ops, m);
                 break;
             case RunEnded:
+                _ended = true;
                 foreach (IActorRef s in Context.GetChildren()) s.Tell(message, Self);
                 break;
             default:
@@ -39,19 +37,21 @@ internal sealed class SockfsActor(NetStack stack) : UntypedActor
         }
     }
 
-    private IActorRef Spawn(Sock sk, ProtoOps ops, bool hashed)
+    private IActorRef Spawn(Sock sk, ProtoOps ops, AdoptChild? adopted)
     {
         stack.Sockets++;
-        return Context.ActorOf(Props.CreateBy(new SockActorProducer(stack, sk, ops, hashed)));
+        IActorRef made = Context.ActorOf(Props.CreateBy(new SockActorProducer(stack, sk, ops, adopted)));
+        if (_ended) made.Tell(RunEnded.Instance, Self); // it was on its way when the run ended
+        return made;
     }
 }
 
 /// <summary>Makes one SockActor without reflection.</summary>
-internal sealed class SockActorProducer(NetStack stack, Sock sk, ProtoOps ops, bool hashed) : IIndirectActorProducer
+internal sealed class SockActorProducer(NetStack stack, Sock sk, ProtoOps ops, AdoptChild? adopted) : IIndirectActorProducer
 {
     public Type ActorType => typeof(SockActor);
 
-    public ActorBase Produce() => new SockActor(stack, sk, ops, hashed);
+    public ActorBase Produce() => new SockActor(stack, sk, ops, adopted);
 
     public void Release(ActorBase actor)
     {

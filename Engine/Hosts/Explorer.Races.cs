@@ -13,8 +13,8 @@ public static partial class Explorer
         public readonly Choice? Choice = choice;
         public readonly int Index = index;
 
-        /// <summary>The actors that it changed.</summary>
-        public readonly List<object> Touched = [];
+        /// <summary>The actors that it changed, by their numbers on the host, which are the same in every run that came here.</summary>
+        public readonly List<int> Touched = [];
 
         /// <summary>Steps that had to come before it was sent.</summary>
         public HashSet<int> BeforeSent = [];
@@ -26,7 +26,7 @@ public static partial class Explorer
         {
             if (orders == ExploredOrders.Everything)
                 return true;
-            foreach (object actor in Touched)
+            foreach (int actor in Touched)
             {
                 if (other.Touched.Contains(actor))
                     return true;
@@ -43,20 +43,53 @@ public static partial class Explorer
 
         // Of each message and system message that the host has begun to handle, from 1: its step.
         private readonly List<int> _stepOf = [-1];
+        private readonly Dictionary<long, List<int>> _asleep = [];
         private Choice? _choice;
+        private bool _seen;
         private int _ordinal;
 
         public override int Choose(long now, ReadOnlySpan<Delivery> next)
         {
-            _choice = trail.At(host, ++_ordinal, now, next);
+            _ordinal++;
+            if (!trail.Explores(now) || _seen)
+                return 0;
+            Wake();
+            _choice = trail.At(host, _ordinal, now, next, _asleep);
+            if (_choice is null)
+            {
+                _seen = true;
+                return 0;
+            }
+            for (int i = 0; i < next.Length && trail.Sleeps; i++)
+            {
+                if (_choice.Tried[i] && i != _choice.Taken)
+                    _asleep[next[i].Number] = _choice.Touched[i]!;
+            }
             return _choice.Taken;
+        }
+
+        // Sleep sets (Godefroid 1996): what was taken first at a choice need not be taken right behind another that it does not meet.
+        private void Wake()
+        {
+            if (_asleep.Count == 0)
+                return;
+            foreach ((long number, List<int> touched) in _asleep.ToArray())
+            {
+                if (_steps.Count > 0 && _steps[^1].Touched.Exists(touched.Contains))
+                    _asleep.Remove(number);
+            }
         }
 
         public override void Handling(long now, in Delivery delivery)
         {
+            if (_choice is null)
+                Wake();
+            _seen |= _asleep.ContainsKey(delivery.Number);
             Step step = new(now, delivery, _choice, _steps.Count);
+            step.Touched.Add(NumberOf(delivery.To));
+            if (_choice is not null)
+                _choice.Touched[_choice.Taken] = step.Touched;
             _choice = null;
-            step.Touched.Add(delivery.To ?? delivery.From);
             _stepOf.Add(_steps.Count);
             _steps.Add(step);
         }
@@ -66,8 +99,11 @@ public static partial class Explorer
             // What a host does before its first message is nobody's choice.
             _stepOf.Add(_steps.Count - 1);
             if (_steps.Count > 0)
-                _steps[^1].Touched.Add(receiver);
+                _steps[^1].Touched.Add(NumberOf(receiver));
         }
+
+        // What the scheduler runs belongs to no actor.
+        private static int NumberOf(IActorRef? actor) => actor is ActorCell cell ? cell.Uid : -1;
 
         public void FindRaces(ExploredOrders orders)
         {
@@ -91,20 +127,20 @@ public static partial class Explorer
                 break;
             }
             step.Before.UnionWith(step.BeforeSent);
-            bool found = false;
+            List<Step> races = [];
             for (int j = step.Index - 1; j >= first; j--)
             {
                 Step other = _steps[j];
                 if (!step.Meets(other, orders))
                     continue;
-                if (!found && !step.BeforeSent.Contains(j))
-                {
-                    found = true;
-                    Exchange(other, step);
-                }
+                // Nothing stands between them: they race. (A step that changes several actors may race with one at each.)
+                if (!step.Before.Contains(j))
+                    races.Add(other);
                 step.Before.Add(j);
                 step.Before.UnionWith(other.Before);
             }
+            foreach (Step other in races)
+                Exchange(other, step);
         }
 
         private void Follow(Step step, int cause, int first)
@@ -115,35 +151,35 @@ public static partial class Explorer
             step.BeforeSent.UnionWith(_steps[cause].Before);
         }
 
+        // Source sets (Abdulla et al. 2014): of what came between the two and had not to wait for the earlier one, one that waits for nothing else is
+        // to be taken in the earlier one's place, unless one of them has been.
         private void Exchange(Step earlier, Step later)
         {
             if (earlier.Choice is not Choice choice)
                 return;
+            List<int> between = [];
             int leads = -1;
-            for (int c = 0; c < choice.Next.Length; c++)
+            for (int k = earlier.Index + 1; k <= later.Index; k++)
             {
-                if (!Leads(choice.Next[c], earlier, later))
+                Step step = _steps[k];
+                if (k < later.Index && step.Before.Contains(earlier.Index))
                     continue;
-                if (choice.Tried[c] || choice.ToTry[c])
+                bool waits = between.Exists(step.Before.Contains);
+                between.Add(k);
+                if (waits)
+                    continue;
+                int candidate = Array.FindIndex(choice.Next, d => d.Number == step.Delivery.Number);
+                if (candidate < 0)
+                    continue;
+                if (choice.Tried[candidate] || choice.ToTry[candidate] || choice.Asleep.ContainsKey(step.Delivery.Number))
                     return;
-                leads = leads < 0 ? c : leads;
+                if (leads < 0)
+                    leads = candidate;
             }
             if (leads >= 0)
                 choice.ToTry[leads] = true;
             else
                 Array.Fill(choice.ToTry, true);
-        }
-
-        private bool Leads(in Delivery candidate, Step earlier, Step later)
-        {
-            if (candidate.Number == later.Delivery.Number || later.SameChannel(candidate))
-                return true;
-            foreach (int k in later.BeforeSent)
-            {
-                if (k > earlier.Index && _steps[k].Delivery.Number == candidate.Number)
-                    return true;
-            }
-            return false;
         }
     }
 }

@@ -18,9 +18,17 @@ public enum ExploredOrders
     Everything,
 }
 
+/// <summary>How far an exploration goes.</summary>
+/// <param name="Runs">At most so many.</param>
+/// <param name="FromNanos">Before this time (ns) everything is first in, first out: hosts boot in one order only.</param>
+/// <param name="UntilNanos">From this time on, too: what ends the run is not the scenario's.</param>
+/// <param name="OutOfTurn">A run takes no more messages than so many before their turn (delay bounding: Emmi, Qadeer and Rakamaric 2011). Most races need one or two.</param>
+public sealed record ExploreBounds(
+    int Runs = 10_000, long FromNanos = 0, long UntilNanos = long.MaxValue, int OutOfTurn = int.MaxValue, ExploredOrders Orders = ExploredOrders.PerActor);
+
 /// <summary>What an exploration has found.</summary>
 /// <param name="Runs">How many orders were run.</param>
-/// <param name="IsComplete">All legal orders are covered; false: the bound came first.</param>
+/// <param name="IsComplete">All legal orders within the bounds are covered; false: the number of runs ended it.</param>
 public sealed record Exploration(int Runs, bool IsComplete);
 
 /// <summary>A run failed under an order; the inner exception is the scenario's.</summary>
@@ -34,17 +42,18 @@ public sealed class OrderFailedException(string message, Exception inner, Schedu
 public static partial class Explorer
 {
     /// <summary>
-    /// Runs <paramref name="scenario"/> under every legal order, up to <paramref name="maxRuns"/> of them. It makes a system with the order that it is
+    /// Runs <paramref name="scenario"/> under every legal order, up to the bounds. It makes a system with the order that it is
     /// given, in virtual time, runs it and throws if it does not like the outcome; nothing but the order may differ from one run to the next.
     /// </summary>
     /// <exception cref="OrderFailedException">The scenario threw; the message has the schedule, and what it took out of turn.</exception>
-    public static Exploration Run(Action<MessageOrder> scenario, int maxRuns = 10_000, ExploredOrders orders = ExploredOrders.PerActor)
+    public static Exploration Run(Action<MessageOrder> scenario, ExploreBounds? bounds = null)
     {
         ArgumentNullException.ThrowIfNull(scenario);
+        bounds ??= new ExploreBounds();
         List<Choice> choices = [];
         for (int run = 1; ; run++)
         {
-            Trail trail = new(choices);
+            Trail trail = new(choices, bounds);
             try
             {
                 scenario(trail);
@@ -57,23 +66,26 @@ public static partial class Explorer
             if (trail.Followed < choices.Count)
                 throw new InvalidOperationException("The scenario did not repeat: it offered fewer choices than before with the same order. Something else than the order differs.");
             foreach (HostTrail host in trail.Hosts)
-                host.FindRaces(orders);
-            if (!Backtrack(choices))
+                host.FindRaces(bounds.Orders);
+            if (!Backtrack(choices, bounds.OutOfTurn))
                 return new Exploration(run, true);
-            if (run == maxRuns)
+            if (run == bounds.Runs)
                 return new Exploration(run, false);
         }
     }
 
     /// <summary>The deepest choice with something left to try takes it; those behind it are forgotten.</summary>
-    private static bool Backtrack(List<Choice> choices)
+    private static bool Backtrack(List<Choice> choices, int outOfTurn)
     {
+        int taken = choices.Count(c => c.Taken > 0);
         for (int last = choices.Count - 1; last >= 0; last--)
         {
             Choice choice = choices[last];
-            for (int i = 0; i < choice.Next.Length; i++)
+            if (choice.Taken > 0)
+                taken--;
+            for (int i = 0; i < choice.Next.Length && (i == 0 || taken < outOfTurn); i++)
             {
-                if (!choice.ToTry[i] || choice.Tried[i])
+                if (!choice.ToTry[i] || choice.Tried[i] || choice.Asleep.ContainsKey(choice.Next[i].Number))
                     continue;
                 choice.Take(i);
                 choices.RemoveRange(last + 1, choices.Count - last - 1);
@@ -110,8 +122,14 @@ public static partial class Explorer
     }
 
     /// <summary>A point at which several messages could be next.</summary>
-    private sealed class Choice(string host, int ordinal, long time, ReadOnlySpan<Delivery> next)
+    private sealed class Choice(string host, int ordinal, long time, ReadOnlySpan<Delivery> next, Dictionary<long, List<int>> asleep)
     {
+        /// <summary>Messages that need not be taken here: all that follows from them has been seen at an earlier choice. By number, with the actors that they change.</summary>
+        public readonly Dictionary<long, List<int>> Asleep = asleep;
+
+        /// <summary>Of each that was tried, the actors that it changed.</summary>
+        public readonly List<int>?[] Touched = new List<int>?[next.Length];
+
         public readonly string Host = host;
         public readonly int Ordinal = ordinal;
         public readonly long Time = time;
@@ -131,9 +149,11 @@ public static partial class Explorer
     }
 
     /// <summary>One run: follows the choices, and adds new ones behind them.</summary>
-    private sealed class Trail(List<Choice> choices) : MessageOrder
+    private sealed class Trail(List<Choice> choices, ExploreBounds bounds) : MessageOrder
     {
         public int Followed { get; private set; }
+
+        public bool Explores(long now) => now >= bounds.FromNanos && now < bounds.UntilNanos;
 
         public List<HostTrail> Hosts { get; } = [];
 
@@ -144,12 +164,20 @@ public static partial class Explorer
             return trail;
         }
 
-        public Choice At(string host, int ordinal, long now, ReadOnlySpan<Delivery> next)
+        public bool Sleeps => bounds.OutOfTurn == int.MaxValue && bounds.Orders == ExploredOrders.PerActor;
+
+        /// <summary>The choice that is to be followed here, or a new one; null: all that could follow has been seen.</summary>
+        public Choice? At(string host, int ordinal, long now, ReadOnlySpan<Delivery> next, Dictionary<long, List<int>> asleep)
         {
             if (Followed == choices.Count)
             {
-                Choice made = new(host, ordinal, now, next);
-                made.Take(0);
+                int awake = 0;
+                while (awake < next.Length && asleep.ContainsKey(next[awake].Number))
+                    awake++;
+                if (awake == next.Length)
+                    return null;
+                Choice made = new(host, ordinal, now, next, new Dictionary<long, List<int>>(asleep));
+                made.Take(awake);
                 choices.Add(made);
                 Followed++;
                 return made;

@@ -15,9 +15,9 @@ internal sealed class Lab : IDisposable
     private readonly ActorSystem _system;
     private bool _ended;
 
-    public Lab(ulong seed = 1)
+    public Lab(ulong seed = 1, ActorSystem? system = null)
     {
-        _system = EngineRun.Create("lab", ConfigurationFactory.ParseString("akka.loglevel = OFF\n" + s_order), EngineMode.Virtual);
+        _system = system ?? EngineRun.Create("lab", ConfigurationFactory.ParseString("akka.loglevel = OFF\n" + s_order), EngineMode.Virtual);
         Network = new Network(_system, seed);
     }
 
@@ -32,9 +32,9 @@ internal sealed class Lab : IDisposable
     public SimHost B => field ??= Network.AddHost("b");
 
     /// <summary>Hosts a (10.0.0.1) and b (10.0.0.2) on one cable.</summary>
-    public static Lab Pair(WireSpec? wire = null, ulong seed = 1, WireSpec? back = null)
+    public static Lab Pair(WireSpec? wire = null, ulong seed = 1, WireSpec? back = null, ActorSystem? system = null)
     {
-        var lab = new Lab(seed);
+        var lab = new Lab(seed, system);
         WireSpec w = wire ?? new WireSpec { Rate = 1_000_000_000, Delay = Duration.FromMilliseconds(1) };
         lab.Network.Link(lab.A, "eth0", lab.B, "eth0", w, back ?? w);
         lab.A.AddAddress("eth0", "10.0.0.1/24");

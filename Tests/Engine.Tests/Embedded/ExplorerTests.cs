@@ -56,7 +56,7 @@ public sealed class ExplorerTests
     private static SortedSet<string> All(ExploredOrders orders, out Exploration exploration, params string[][] tellers)
     {
         SortedSet<string> seen = new(StringComparer.Ordinal);
-        exploration = Explorer.Run(order => seen.Add(OneRun(order, tellers)), 100_000, orders);
+        exploration = Explorer.Run(order => seen.Add(OneRun(order, tellers)), new ExploreBounds(100_000, Orders: orders));
         return seen;
     }
 
@@ -73,6 +73,73 @@ public sealed class ExplorerTests
     {
         Assert.Equal(6, All(ExploredOrders.PerActor, out _, ["1"], ["a"], ["x"]).Count);
         Assert.Equal(90, All(ExploredOrders.PerActor, out _, ["1", "2"], ["a", "b"], ["x", "y"]).Count); // 6! / (2! 2! 2!)
+    }
+
+    /// <summary>Passes a number on to one or two of its fellows, smaller by one, until it is 0; some fellows are made on the way, some stopped.</summary>
+    private sealed class Fellow(List<string>[] logs, int me, uint rules, IActorRef[] all) : UntypedActor
+    {
+        protected override void OnReceive(object message)
+        {
+            int n = (int)message;
+            logs[me].Add($"{n}");
+            if (n == 0)
+                return;
+            uint rule = rules >> ((me * 5 + n * 3) % 27);
+            all[rule % 3].Tell(n - 1);
+            if ((rule & 8) != 0)
+                all[(rule >> 1) % 3].Tell(n - 1);
+            if ((rule & 48) == 48 && all[(me + 1) % 3] is IActorRef next)
+                Context.Stop(next);
+        }
+    }
+
+    private sealed class Fellows(List<string>[] logs, uint rules) : UntypedActor
+    {
+        protected override void PreStart()
+        {
+            IActorRef[] all = new IActorRef[3];
+            for (int i = 0; i < 3; i++)
+            {
+                int me = i;
+                all[i] = Context.ActorOf(Props.Create(() => new Fellow(logs, me, rules, all)));
+            }
+            all[0].Tell(2);
+            all[1].Tell(2);
+        }
+
+        protected override void OnReceive(object message) { }
+
+        protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+    }
+
+    [Fact]
+    public void What_is_left_out_changes_nothing_for_any_actor()
+    {
+        int reduced = 0, whole = 0, compared = 0;
+        for (uint seed = 1; seed <= 60; seed++)
+        {
+            uint rules = seed * 2_654_435_761;
+            if (Outcomes(rules, ExploredOrders.Everything, ref whole) is not SortedSet<string> all)
+                continue; // too many to be counted here
+            compared++;
+            Assert.Equal(all, Outcomes(rules, ExploredOrders.PerActor, ref reduced));
+        }
+        Assert.True(compared > 20 && reduced * 2 < whole, $"{reduced} and {whole} runs of {compared}");
+
+        static SortedSet<string>? Outcomes(uint rules, ExploredOrders orders, ref int runs)
+        {
+            SortedSet<string> seen = new(StringComparer.Ordinal);
+            Exploration found = Explorer.Run(order =>
+            {
+                List<string>[] logs = [[], [], []];
+                using ActorSystem system = EngineRun.Create("orders", ConfigurationFactory.ParseString("akka.loglevel = OFF"), EngineMode.Virtual, order);
+                system.ActorOf(Props.Create(() => new Fellows(logs, rules)).AsHost(), "h");
+                system.RunUntil(1_000);
+                seen.Add(string.Join(" | ", logs.Select(l => string.Join(' ', l))));
+            }, new ExploreBounds(1_000, UntilNanos: 1_000, Orders: orders));
+            runs += found.IsComplete ? found.Runs : 0;
+            return found.IsComplete ? seen : null;
+        }
     }
 
     [Fact]
@@ -191,10 +258,27 @@ public sealed class ExplorerTests
     }
 
     [Fact]
+    public void A_bound_on_messages_out_of_turn_leaves_the_orders_near_the_first()
+    {
+        SortedSet<string> seen = new(StringComparer.Ordinal);
+        Exploration found = Explorer.Run(order => seen.Add(OneRun(order, ["1", "2"], ["a", "b"])), new ExploreBounds(OutOfTurn: 1));
+        Assert.True(found.IsComplete);
+        Assert.Contains("1 2 a b", seen);
+        Assert.InRange(seen.Count, 2, 5);
+    }
+
+    [Fact]
+    public void Outside_of_its_time_everything_is_in_turn()
+    {
+        Assert.Equal(1, Explorer.Run(order => OneRun(order, ["1", "2"], ["a", "b"]), new ExploreBounds(FromNanos: 1)).Runs);
+        Assert.Equal(1, Explorer.Run(order => OneRun(order, ["1", "2"], ["a", "b"]), new ExploreBounds(UntilNanos: 0)).Runs);
+    }
+
+    [Fact]
     public void The_bound_ends_an_exploration_that_is_not_complete()
     {
         All(ExploredOrders.PerActor, out _, ["1"], ["a"]);
-        Exploration exploration = Explorer.Run(order => OneRun(order, ["1", "2", "3"], ["a", "b", "c"]), 5);
+        Exploration exploration = Explorer.Run(order => OneRun(order, ["1", "2", "3"], ["a", "b", "c"]), new ExploreBounds(5));
         Assert.Equal(new Exploration(5, false), exploration);
     }
 }
