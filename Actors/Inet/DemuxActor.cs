@@ -41,6 +41,9 @@ internal abstract class DemuxActor : UntypedActor
             case DemuxRequest request:
                 Serve(request);
                 break;
+            case Syscall { IsAnswered: true } answer:
+                answer.Process!.Ref.Tell(answer, Me); // all that its socket told before has been done
+                break;
             case IcmpErrorReport report:
                 OnIcmpError(report);
                 break;

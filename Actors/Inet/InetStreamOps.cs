@@ -52,7 +52,13 @@ internal sealed class InetStreamOps : InetOps
             return;
         }
 
-        // The first in the queue stays there until its actor is made, so that poll goes on showing it.
+        // The first in the queue stays there until its actor is made, in this instant, so that poll goes on showing it.
+        if (tcp.FirstToAccept is { Owner: null })
+        {
+            s.WaitForChild(call);
+            return;
+        }
+
         if (tcp.FirstToAccept?.Owner is not { } owner || !tcp.TryAccept(out TcpSock? child))
         {
             s.WaitToRead(call);
@@ -94,6 +100,7 @@ internal sealed class InetStreamOps : InetOps
         Socket face = SockActor.Face(call);
         if (face.State == SocketState.CONNECTING && !unconnects) face.State = SocketState.CONNECTED;
         else if (unconnects) face.State = SocketState.UNCONNECTED;
+        if (unconnects) AfterTurn(s); // out of the table before the caller hears of it
         s.Answer(call, e);
     }
 
@@ -191,13 +198,13 @@ internal sealed class InetStreamOps : InetOps
         else if (tcp.TryTakeTimewait(out TcpTimewait? tw))
         {
             s.IsHashed = false;
-            s.Stack.Tcp.Tell(new TimewaitHandover(tw, s.Me, tcp), s.Me);
+            s.TellDemux(new TimewaitHandover(tw, s.Me, tcp));
         }
 
         if (tcp.State == TcpState.CLOSE && s.IsHashed)
         {
             s.IsHashed = false;
-            s.Stack.Tcp.Tell(new DemuxRequest(DemuxRequest.What.Unhash, s.Me, tcp), s.Me);
+            s.TellDemux(new DemuxRequest(DemuxRequest.What.Unhash, s.Me, tcp));
             // The port is anybody's again; getsockname goes on showing it.
             if (!s.PortLocked) s.HasPort = false;
         }
@@ -272,12 +279,13 @@ internal sealed class InetStreamOps : InetOps
     }
 
     // connect with AF_UNSPEC: back to an unconnected socket.
-    private static void Dissolve(SockActor s, TcpSock tcp, Socket face, Syscall.Connect call)
+    private void Dissolve(SockActor s, TcpSock tcp, Socket face, Syscall.Connect call)
     {
         if (tcp.State == TcpState.LISTEN) ForgetChildren(s, tcp);
         Errno e = tcp.Disconnect(s.Now);
         face.State = e == Errno.OK ? SocketState.UNCONNECTED : SocketState.DISCONNECTING;
         ResetAddress(s, tcp);
+        AfterTurn(s);
         s.Answer(call, e);
     }
 
@@ -299,6 +307,6 @@ internal sealed class InetStreamOps : InetOps
     {
         var tcp = (TcpSock)s.Sk;
         if (!tcp.CloseIsComplete && tcp.Linger is { Nanoseconds: > 0 } time) s.WaitToWrite(call, MsgFlags.None, time, Errno.OK);
-        else s.Answer(call, 0);
+        else s.AnswerWhenGone(call);
     }
 }

@@ -11,10 +11,20 @@ internal sealed partial class SockActor
     public static Socket Face(Syscall call) => ((SocketFile)call.File!).Socket;
 
     /// <summary>Answers a call: once, back to its process.</summary>
+    /// <remarks>What the socket has told the port tables in this turn has come true when the caller hears of it: the answer goes by way of them.</remarks>
     public void Answer(Syscall call, SysResult result)
     {
         call.Answer(result);
-        call.Process!.Ref.Tell(call, _self);
+        if ((_state & State.ToldDemux) != 0) Stack.Demux(Sk.Protocol)!.Tell(call, _self);
+        else call.Process!.Ref.Tell(call, _self);
+    }
+
+    /// <summary>Tells the demultiplexer something that needs no answer.</summary>
+    public void TellDemux(object message)
+    {
+        if (Stack.Demux(Sk.Protocol) is not { } demux) return;
+        _state |= State.ToldDemux;
+        demux.Tell(message, _self);
     }
 
     /// <summary>Asks the demultiplexer on a call's behalf, and owns the socket until it answers.</summary>
@@ -31,6 +41,9 @@ internal sealed partial class SockActor
 
     /// <summary>Lets a call wait to write (or connect, or linger).</summary>
     public void WaitToWrite(Syscall call, MsgFlags flags, Duration timeout, Errno ifNot) => Wait(_writers ??= new CallQueue(), call, flags, timeout, ifNot);
+
+    /// <summary>Lets an accept wait, even one that must not, for a connection whose actor is being made in this instant.</summary>
+    public void WaitForChild(Syscall call) => (_readers ??= new CallQueue()).Enqueue(call);
 
     private void Wait(CallQueue queue, Syscall call, MsgFlags flags, Duration timeout, Errno ifNot)
     {
@@ -201,8 +214,11 @@ internal sealed partial class SockActor
     {
         _state |= State.Closed;
         _ops.Release(this, call);
-        if (!call.IsAnswered && call.WaitingIn is null) Answer(call, 0);
+        if (!call.IsAnswered && call.WaitingIn is null) AnswerWhenGone(call);
     }
+
+    /// <summary>Answers a close at the end of the turn; if the machine is dead by then, when its port is free.</summary>
+    public void AnswerWhenGone(Syscall.Close call) => _owner = call;
 
     public void SetSockOpt(Syscall.SetSockOpt call)
     {
@@ -212,7 +228,7 @@ internal sealed partial class SockActor
         if (e == Errno.OK && call.Level == SockLevel.SOCKET && !Sk.Port.IsNone
             && (SockOpt)call.Option is SockOpt.SO_REUSEADDR or SockOpt.SO_REUSEPORT or SockOpt.SO_BINDTODEVICE or SockOpt.SO_BINDTOIFINDEX)
         {
-            Stack.Demux(Sk.Protocol)!.Tell(new DemuxRequest(DemuxRequest.What.Update, _self, Sk), _self);
+            TellDemux(new DemuxRequest(DemuxRequest.What.Update, _self, Sk));
         }
 
         Answer(call, e);

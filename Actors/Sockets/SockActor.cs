@@ -56,6 +56,9 @@ internal sealed partial class SockActor : UntypedActor
 
         /// <summary>It ended as it should.</summary>
         Ended = 8,
+
+        /// <summary>In this turn: something that others may see has been told to the demultiplexer.</summary>
+        ToldDemux = 16,
     }
 
     public NetStack Stack { get; }
@@ -106,6 +109,7 @@ internal sealed partial class SockActor : UntypedActor
     protected override void OnReceive(object message)
     {
         Now = new Instant(_context.NowNanos());
+        _state &= ~State.ToldDemux;
         switch (message)
         {
             case SkBuff skb: Rcv(skb); break;
@@ -182,6 +186,12 @@ internal sealed partial class SockActor : UntypedActor
         if (_watchers is not null) WakeWatchers();
         Pump(); // what the tried calls made
         if ((_state & (State.Closed | State.Releasing)) == State.Closed && Sk.IsDead && !_ops.HoldsOn(this)) LetGo();
+        if (_owner is Syscall.Close close && ((_state & State.Releasing) != 0 || !Sk.IsDead))
+        {
+            _owner = null;
+            Answer(close, 0);
+        }
+
         Arm();
     }
 
@@ -223,7 +233,7 @@ internal sealed partial class SockActor : UntypedActor
     private void LetGo()
     {
         _state |= State.Releasing;
-        if (Stack.Demux(Sk.Protocol) is { } demux) demux.Tell(new DemuxRequest(DemuxRequest.What.Release, _self, Sk), _self);
+        if (Stack.Demux(Sk.Protocol) is not null) TellDemux(new DemuxRequest(DemuxRequest.What.Release, _self, Sk));
         else End();
     }
 
