@@ -74,6 +74,9 @@ public struct TcpControl
     public long DeliveredAtSend;
     public Instant DeliveredTime, FirstSentTime;
 
+    /// <summary>The application had no more to send when this was sent (tx.is_app_limited).</summary>
+    public bool AppLimited;
+
     /// <summary>End of record: MSG_EOR forbids appending.</summary>
     public bool Eor;
 }

@@ -17,6 +17,9 @@ public abstract partial class Sock
     /// <summary>SO_ZEROCOPY: MSG_ZEROCOPY may be used.</summary>
     public bool ZeroCopy => Bit(SockBits.ZeroCopy);
 
+    /// <summary>SO_TXREHASH: after a time-out the flow is hashed anew (net.core.txrehash is 1).</summary>
+    public bool IsTxRehash => _userOptions?.TxRehash != false;
+
     /// <summary>SO_SELECT_ERR_QUEUE: what waits in the error queue shows as POLLPRI too.</summary>
     public bool SelectErrQueue => Bit(SockBits.SelectErrQueue);
 
@@ -170,7 +173,7 @@ public abstract partial class Sock
             case SockOpt.SO_RESERVE_MEM: break;
             case SockOpt.SO_TXREHASH:
                 if (!IsTcp) return Errno.EOPNOTSUPP;
-                v = _userOptions?.TxRehash == false ? 0 : 1;
+                v = IsTxRehash ? 1 : 0;
                 break;
             case SockOpt.SO_TXTIME:
                 n = 8;

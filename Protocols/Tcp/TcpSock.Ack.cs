@@ -33,6 +33,7 @@ public sealed partial class TcpSock
         int priorPackets = _packetsOut;
         long deliveredBefore = _delivered, lostBefore = _lost;
         var rexmit = Rexmit.None;
+        _flow?.BeginAck();
         bool isData = skb.Tcp.EndSeq != skb.Tcp.Seq;
 
         if (ack < priorUna)
@@ -53,6 +54,7 @@ public sealed partial class TcpSock
         {
             flag |= AckFlags.SndUnaAdvanced;
             _retransmits = 0;
+            EndRtoTime();
         }
 
         SeqNum priorFack = _sackedOut > 0 ? HighestSackSeq() : priorUna;
@@ -95,6 +97,7 @@ public sealed partial class TcpSock
 
         if ((flag & AckFlags.SetXmitTimer) != 0 && !ScheduleLossProbe(true)) RearmRto();
         if ((flag & AckFlags.ForwardProgress) != 0 || (flag & AckFlags.NotDup) == 0) _confirmNeighbour = true;
+        _flow?.Generate(_delivered, _delivered != deliveredBefore, (flag & AckFlags.SackReneging) != 0, MinRttUs, _mstamp);
         CongControl(ack, (int)(_delivered - deliveredBefore), (int)(_lost - lostBefore), flag);
         XmitRecovery(rexmit);
         return DropReason.NOT_DROPPED_YET;
@@ -197,12 +200,14 @@ public sealed partial class TcpSock
             }
 
             freed += Charge(skb);
+            _flow?.Delivered(skb);
             if (skb == _sackHint) _sackHint = null;
             _rtxQueue.Remove(skb);
             skb.Free();
         }
 
         _wmemQueued -= freed;
+        if (_rtxQueue.IsEmpty) _flow?.ChronoStop(TcpChrono.Busy, IsSendIdle, _mstamp);
         if (retransAcked) flag |= AckFlags.RetransDataAcked;
         if (_rtxQueue.Head is { } head && (head.Tcp.Sacked & Tcpcb.SackedAcked) != 0) flag |= AckFlags.SackReneging;
 

@@ -210,6 +210,7 @@ public sealed partial class TcpSock
         _wmemQueued = 0;
         _sackHint = null;
         _packetsOut = _sackedOut = _lostOut = _retransOut = 0;
+        _flow?.ChronoStop(TcpChrono.Busy, isIdle: true, _mstamp);
         _snd.SndUna = _snd.SndNxt = _snd.WriteSeq = SeqNum.Max(_snd.SndNxt, _snd.SndUna);
     }
 

@@ -20,6 +20,9 @@ public sealed partial class TcpSock
             return;
         }
 
+        // Nothing is left to send although a writer waits: it is the send buffer that holds back.
+        if (_writeQueue.IsEmpty && Has(TcpSockFlags.NoSpace) && _state.IsEstab()) _flow?.ChronoStart(TcpChrono.SndbufLimited, _mstamp);
+
         if (_packetsOut > _cwndUsed) _cwndUsed = _packetsOut;
         if (Sysctl.tcp_slow_start_after_idle && _mstamp - _cwndStamp >= _rto) ApplicationLimited();
     }

@@ -107,6 +107,7 @@ public sealed partial class TcpSock
         Set(TcpSockFlags.FastPath, false);
         _ackPending |= AckPending.Sched;
         Inc(Snmp.TcpExtTCPOFOQueue);
+        Flow.RcvOooPack++;
         _ofo ??= new Reassembler();
         int truesize = skb.Truesize, length = skb.Length;
         if (!_ofo.Insert(skb, Net, out int freed))

@@ -11,6 +11,7 @@ public sealed partial class TcpSock
     {
         b.Clear();
         b[0] = (byte)_state;
+        WriteAlways(b);
         if (_state == TcpState.LISTEN)
         {
             BinaryPrimitives.WriteUInt32LittleEndian(b[24..], (uint)_listener!.AcceptCount);
@@ -24,9 +25,10 @@ public sealed partial class TcpSock
         b[4] = _backoff;
         b[5] = (byte)((Timestamps ? 1 : 0) | (IsSack ? 2 : 0) | (Has(TcpSockFlags.WscaleOk) ? 4 : 0));
         if (Has(TcpSockFlags.WscaleOk)) b[6] = (byte)(_sndWscale | _rcv.Wscale << 4);
+        b[7] = (byte)(_flow is null or { RateAppLimited: true } ? 1 : 0);
         int at = 8;
         U32(b, ref at, _rto.Microseconds);
-        U32(b, ref at, _ato.Microseconds);
+        U32(b, ref at, Duration.Min(_ato, DelackMax).Microseconds);
         U32(b, ref at, _mssCache);
         U32(b, ref at, _rcvMss);
         U32(b, ref at, _packetsOut);
@@ -43,30 +45,58 @@ public sealed partial class TcpSock
         U32(b, ref at, _rtt.Srtt8 >> 3);
         U32(b, ref at, _rtt.Mdev4 >> 2);
         U32(b, ref at, SndSsthresh);
-        U32(b, ref at, SndCwnd);
+        at += 4; // snd_cwnd
         U32(b, ref at, _advMss);
-        U32(b, ref at, _reordering);
+        at += 4; // reordering
         U32(b, ref at, _rcvRttUs8 >> 3);
         U32(b, ref at, _rcvqSpace);
         U32(b, ref at, _totalRetrans);
-        U64(b, ref at, _rtt.Srtt8 == 0 ? 0 : (long)_mssCache * SndCwnd * 8_000_000 / _rtt.Srtt8); // pacing_rate
-        U64(b, ref at, -1);                                                                      // max_pacing_rate: none
+        at += 16; // pacing rates
         U64(b, ref at, _bytesAcked);
         U64(b, ref at, _bytesReceived);
         U32(b, ref at, _segsOut);
         U32(b, ref at, _segsIn);
         U32(b, ref at, Math.Max(0, _snd.WriteSeq - _snd.SndNxt));
         U32(b, ref at, _minRtt.Value);
-        at += 8;  // data_segs_in, data_segs_out
-        at += 32; // delivery_rate, busy_time, rwnd_limited, sndbuf_limited
+        U32(b, ref at, _flow?.DataSegsIn ?? 0);
+        U32(b, ref at, _flow?.DataSegsOut ?? 0);
+        U64(b, ref at, _flow?.DeliveryRate(_mssCache) ?? 0);
+        WriteChrono(b[at..]);
+        at += 24;
         U32(b, ref at, _delivered);
-        at += 4;  // delivered_ce
-        at += 16; // bytes_sent, bytes_retrans
-        at += 4;  // dsack_dups
+        at += 4; // delivered_ce
+        U64(b, ref at, _flow?.BytesSent ?? 0);
+        U64(b, ref at, _flow?.BytesRetrans ?? 0);
+        U32(b, ref at, _flow?.DsackDups ?? 0);
         U32(b, ref at, _reordSeen);
-        at += 4;  // rcv_ooopack
+        U32(b, ref at, _flow?.RcvOooPack ?? 0);
         U32(b, ref at, _snd.SndWnd);
         U32(b, ref at, _rcv.RcvWnd);
+        if (_flow is not { } flow) return;
+        U32(b, ref at, flow.TimeoutRehash);
+        U32(b, ref at, (uint)(ushort)flow.TotalRto | (uint)flow.TotalRtoRecoveries << 16);
+        U32(b, ref at, flow.TotalRtoTime + (flow.RtoStamp == Instant.Never ? 0 : Since(flow.RtoStamp)));
+        // The rest counts AccECN, which is never negotiated.
+    }
+
+    // What listeners and closed sockets have too: snd_cwnd, reordering, the pacing rates.
+    private void WriteAlways(Span<byte> b)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(b[80..], SndCwnd);
+        BinaryPrimitives.WriteInt32LittleEndian(b[88..], _reordering);
+        BinaryPrimitives.WriteUInt64LittleEndian(b[104..], PacingRate);
+        BinaryPrimitives.WriteUInt64LittleEndian(b[112..], MaxPacingRate);
+    }
+
+    /// <summary>tcp_get_info_chrono_stats: busy_time is all of them together, microseconds.</summary>
+    private void WriteChrono(Span<byte> b)
+    {
+        if (_flow is not { } flow) return;
+        long rwnd = flow.Chrono(TcpChrono.RwndLimited, _mstamp), sndbuf = flow.Chrono(TcpChrono.SndbufLimited, _mstamp);
+        int at = 0;
+        U64(b, ref at, flow.Chrono(TcpChrono.Busy, _mstamp) + rwnd + sndbuf);
+        U64(b, ref at, rwnd);
+        U64(b, ref at, sndbuf);
     }
 
     // Milliseconds since; nothing yet counts from the beginning of time, as the kernel's jiffies do.

@@ -14,6 +14,7 @@ public sealed partial class TcpSock
         skb.TransportHeader = skb.DataOffset;
         skb.Next = skb.Prev = null;
         _segsIn++;
+        if (skb.Length > skb.Tcp.HeaderLength && _state != TcpState.LISTEN) Flow.DataSegsIn++;
         DropReason reason = _state switch
         {
             TcpState.ESTABLISHED => RcvEstablished(skb),
@@ -176,6 +177,7 @@ public sealed partial class TcpSock
                 if (Timestamps) _advMss -= TcpOptionsReceived.TimestampAligned;
                 FinishConnect();
                 Wake(StateChange);
+                _delivered++; // the SYN-ACK
                 _lsndtime = _mstamp;
                 InitRcvMss();
                 PushPending();

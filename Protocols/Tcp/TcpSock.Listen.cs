@@ -344,7 +344,8 @@ public sealed partial class TcpSock
     private DropReason FirstAck(SkBuff skb, RequestSock req, in TcpOptionsReceived o, Instant now)
     {
         _mstamp = now;
-        _segsIn++;
+        _segsIn = 2; // with the SYN
+        if (skb.Length > skb.Tcp.HeaderLength) Flow.DataSegsIn++;
         long rtt = req.NumRetrans == 0 ? (now - req.SynAckAt).Microseconds : NoTime;
         if (rtt < 0 && req.TimestampOk && o.SawTimestamp && o.TsEcr != 0)
         {

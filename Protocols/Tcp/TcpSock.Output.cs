@@ -80,7 +80,7 @@ public sealed partial class TcpSock
     {
         bool probe = push == PushProbe;
         int sent = 0, burst = 0;
-        bool cwndLimited = false;
+        bool cwndLimited = false, rwndLimited = false;
         while (_writeQueue.Head is { } skb)
         {
             if (burst == 0) burst = BurstSegments(mss);
@@ -98,7 +98,12 @@ public sealed partial class TcpSock
             }
 
             if (skb.Length > mss) FragmentUnsent(skb, mss);
-            if (!_snd.Allows(skb.Tcp.EndSeq)) break;
+            if (!_snd.Allows(skb.Tcp.EndSeq))
+            {
+                rwndLimited = true;
+                break;
+            }
+
             if (skb.Next is null && !NagleTest(skb, mss, nonagle)) break;
             int run = RunLength(skb, probe ? 1 : Math.Min(quota, burst), mss, nonagle);
             for (int i = 0; i < run; i++)
@@ -113,6 +118,8 @@ public sealed partial class TcpSock
             if (push != PushAll) break;
         }
 
+        if (rwndLimited) Flow.ChronoStart(TcpChrono.RwndLimited, _mstamp);
+        else _flow?.ChronoStop(TcpChrono.RwndLimited, IsSendIdle, _mstamp);
         if (sent > 0)
         {
             if (InCwndReduction) _prrOut += sent;
@@ -223,7 +230,7 @@ public sealed partial class TcpSock
     private void TransmitData(SkBuff seg, bool forcePush = false)
     {
         seg.Tcp.SentAt = _mstamp;
-        seg.Tcp.DeliveredAtSend = _delivered;
+        if (_state is not (TcpState.SYN_SENT or TcpState.SYN_RECV)) Flow.Sent(seg, _mstamp, _delivered, _packetsOut == 0);
         Transmit(seg.Tcp.Seq, (TcpFlags)seg.Tcp.Flags | (forcePush ? TcpFlags.PSH : TcpFlags.None), seg.Data);
     }
 
@@ -272,7 +279,13 @@ public sealed partial class TcpSock
         BinaryPrimitives.WriteUInt16BigEndian(b[16..], InternetChecksum.Finish(sum));
         FillRoute(pkt);
         if ((flags & TcpFlags.ACK) != 0) EventAckSent();
-        if (!payload.IsEmpty) EventDataSent();
+        if (!payload.IsEmpty)
+        {
+            EventDataSent();
+            Flow.DataSegsOut++;
+            _flow!.BytesSent += payload.Length;
+        }
+
         Inc(Snmp.TcpOutSegs);
         _segsOut++;
         QueueXmit(pkt);
@@ -358,6 +371,7 @@ public sealed partial class TcpSock
         skb.Tcp.Flags = (byte)flags;
         _snd.WriteSeq += 1;
         _wmemQueued += Charge(skb);
+        if (_writeQueue.IsEmpty && (flags & TcpFlags.SYN) == 0) Flow.ChronoStart(TcpChrono.Busy, _mstamp);
         _writeQueue.Append(skb);
         return skb;
     }

@@ -255,6 +255,8 @@ public sealed partial class TcpSock
             Ca.CongAvoid(this, ack, delivered);
             _cwndStamp = _mstamp;
         }
+
+        if (_flow is not null) _flow.PacingRate = ComputePacingRate();
     }
 
     private void XmitRecovery(Rexmit rexmit)

@@ -23,6 +23,7 @@ public sealed partial class TcpSock
         Inc(Snmp.TcpRetransSegs);
         if ((skb.Tcp.Flags & (byte)TcpFlags.SYN) != 0) Inc(Snmp.TcpExtTCPSynRetrans);
         _totalRetrans++;
+        if (skb.Length > 0) Flow.BytesRetrans += skb.Length;
         TransmitData(skb, forcePush);
         skb.Tcp.Sacked |= Tcpcb.Retrans;
         skb.Tcp.Retransmits++;

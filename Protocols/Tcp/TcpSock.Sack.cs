@@ -67,6 +67,7 @@ public sealed partial class TcpSock
         if (first.Start >= first.End) return true;
         int segments = Math.Max(1, (first.End - first.Start + _mssCache - 1) / Math.Max(1, (int)_mssCache));
         Net.Mib.Add(Snmp.TcpExtTCPDSACKRecvSegs, segments);
+        Flow.DsackDups += segments;
         _rackDsackSeen = true;
         if (_undoMarker != default && _undoRetrans > 0 && first.End <= priorUna && first.End > _undoMarker)
             _undoRetrans = Math.Max(0, _undoRetrans - segments);
@@ -161,6 +162,7 @@ public sealed partial class TcpSock
         }
 
         skb.Tcp.Sacked |= Tcpcb.SackedAcked;
+        _flow?.Delivered(skb);
         _sackedOut++;
         if (!_hasHighestSack || (SeqNum)skb.Tcp.Seq > _highestSack)
         {
@@ -209,7 +211,7 @@ public sealed partial class TcpSock
         if (_sackedOut + holes <= _packetsOut) return;
         _sackedOut = Math.Max(0, _packetsOut - holes);
         _reordering = Math.Min(_packetsOut, 300);
-        if (_reordSeen < byte.MaxValue) _reordSeen++;
+        _reordSeen++;
         Inc(Snmp.TcpExtTCPRenoReorder);
     }
 
@@ -233,7 +235,7 @@ public sealed partial class TcpSock
         int metric = fack - lowSeq;
         if (metric > _reordering * _mssCache && _mssCache > 0)
             _reordering = Math.Min((metric + _mssCache - 1) / _mssCache, 300);
-        if (_reordSeen < byte.MaxValue) _reordSeen++;
+        _reordSeen++;
         Inc(timestamps ? Snmp.TcpExtTCPTSReorder : Snmp.TcpExtTCPSACKReorder);
     }
 }

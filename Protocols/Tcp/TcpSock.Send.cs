@@ -20,6 +20,7 @@ public sealed partial class TcpSock
             return _state is TcpState.SYN_SENT or TcpState.SYN_RECV && (_shutdown & SendShutdown) == 0 ? Errno.EAGAIN : Errno.EPIPE;
         }
 
+        CheckAppLimited();
         if (Err != Errno.OK) return TakeError();
         if ((_shutdown & SendShutdown) != 0) return Errno.EPIPE;
         SlowStartAfterIdleIfNew();
@@ -120,6 +121,7 @@ public sealed partial class TcpSock
         skb.Tcp.Seq = skb.Tcp.EndSeq = _snd.WriteSeq.Value;
         skb.Tcp.Flags = (byte)TcpFlags.ACK;
         skb.Tcp.Continues = goesOn;
+        if (_writeQueue.IsEmpty) Flow.ChronoStart(TcpChrono.Busy, _mstamp);
         _writeQueue.Append(skb);
         _wmemQueued += SegmentCharge;
         _nonagle &= unchecked((byte)~NaglePush);

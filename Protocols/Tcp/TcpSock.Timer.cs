@@ -122,6 +122,7 @@ public sealed partial class TcpSock
         if (WriteTimeout()) return;
         if (_retransmits == 0) CountFailure();
         EnterLoss();
+        CountRto();
         _retransmits++;
         if (RetransmitSkb(_rtxQueue.Head!)) BackoffRto();
         else ArmRetrans(RetransKind.Retrans, TcpConst.ResourceProbeInterval);
@@ -178,7 +179,18 @@ public sealed partial class TcpSock
             expired = TimedOut(retries, _user?.UserTimeout ?? 0);
         }
 
-        if (!expired) return false;
+        if (!expired)
+        {
+            // sk_rethink_txhash: another path may do better.
+            if (IsTxRehash)
+            {
+                Flow.TimeoutRehash++;
+                Inc(Snmp.TcpExtTcpTimeoutRehash);
+            }
+
+            return false;
+        }
+
         WriteErr();
         return true;
     }

@@ -123,6 +123,7 @@ public sealed partial class TcpSock
     {
         if (!Has(TcpSockFlags.NoSpace) || !StreamIsWriteable) return;
         Set(TcpSockFlags.NoSpace, false);
+        _flow?.ChronoStop(TcpChrono.SndbufLimited, IsSendIdle, _mstamp);
         Wake(WriteSpace);
     }
 

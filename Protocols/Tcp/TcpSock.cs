@@ -53,13 +53,13 @@ public sealed partial class TcpSock : InetSock
 
     // ---- acknowledging
     private Duration _ato;
-    private int _rcvMss = TcpConst.DefaultMss;
+    private int _rcvMss;
     private byte _quick, _dupAckCounter;
 
     // ---- options agreed on
-    private ushort _advMss = TcpConst.DefaultMss, _mssClamp = TcpConst.DefaultMss, _mssCache = TcpConst.DefaultMss;
+    private ushort _advMss, _mssClamp = TcpConst.DefaultMss, _mssCache = TcpConst.DefaultMss;
     private byte _sndWscale;
-    private int _mtu = 1500;
+    private int _mtu;
     private int _routeAdvMss;
     private uint _tsRecent, _tsOffset, _rcvTsEcr;
     private Instant _tsRecentStamp = Instant.Never, _lastOowAck = Instant.Never;
@@ -84,7 +84,7 @@ public sealed partial class TcpSock : InetSock
     private AckPending _ackPending;
     private TcpSockFlags _flags;
     private byte _shutdown, _nonagle, _retransmits, _backoff, _probesOut, _pingpong;
-    private byte _reordSeen;
+    private int _reordSeen;
     private Errno _errSoft;
 
     // ---- what only some sockets have

@@ -1,0 +1,59 @@
+// Where a connection's figures are taken: rate samples, chronograph, pacing rate (tcp_rate_check_app_limited, tcp_update_pacing_rate, tcp_chrono_*).
+
+namespace ActorNet.Protocols.Tcp;
+
+public sealed partial class TcpSock
+{
+    private TcpFlow? _flow;
+
+    private TcpFlow Flow => _flow ??= new TcpFlow();
+
+    private bool IsSendIdle => _writeQueue.IsEmpty && _rtxQueue.IsEmpty;
+
+    /// <summary>tcp_rate_check_app_limited: at a write, is there so little to send that the network is not what bounds the rate?</summary>
+    private void CheckAppLimited()
+    {
+        TcpFlow flow = Flow;
+        if (_snd.WriteSeq - _snd.SndNxt < _mssCache && PacketsInFlight < SndCwnd && _lostOut <= _retransOut)
+            flow.AppLimited = Math.Max(1, _delivered + PacketsInFlight);
+    }
+
+    /// <summary>tcp_update_pacing_rate.</summary>
+    private ulong ComputePacingRate()
+    {
+        ulong rate = (ulong)_mssCache * 80_000 * (SndCwnd < SndSsthresh / 2 ? 200ul : 120ul) * (ulong)Math.Max(SndCwnd, _packetsOut);
+        if (_rtt.Srtt8 > 0) rate /= (ulong)_rtt.Srtt8;
+        return rate;
+    }
+
+    /// <summary>sk_pacing_rate: what pacing would go by; bounded by SO_MAX_PACING_RATE.</summary>
+    private ulong PacingRate
+    {
+        get
+        {
+            if (_flow is not { PacingRate: > 0 } && !_rtt.HasSample) return MaxPacingRate;
+            return Math.Min(_flow is { PacingRate: > 0 } flow ? flow.PacingRate : ComputePacingRate(), MaxPacingRate);
+        }
+    }
+
+    /// <summary>tcp_update_rto_stats.</summary>
+    private void CountRto()
+    {
+        TcpFlow flow = Flow;
+        if (_retransmits == 0)
+        {
+            flow.TotalRtoRecoveries++;
+            flow.RtoStamp = _mstamp;
+        }
+
+        flow.TotalRto++;
+    }
+
+    /// <summary>tcp_update_rto_time: progress ends a time of RTOs.</summary>
+    private void EndRtoTime()
+    {
+        if (_flow is not { } flow || flow.RtoStamp == Instant.Never) return;
+        flow.TotalRtoTime += (_mstamp - flow.RtoStamp).Milliseconds;
+        flow.RtoStamp = Instant.Never;
+    }
+}
