@@ -39,8 +39,8 @@ internal sealed class HostBooks
     /// <summary>At a socket's end every byte that it accounted for must be back.</summary>
     public void CheckBuffers(Sock sk)
     {
-        if (sk.RmemAlloc == 0 && sk.WmemQueued == 0) return;
-        Broken.Add($"{sk.Net.HostName}: {sk.Protocol} socket {sk.Local} -> {sk.Peer} ended with rmem {sk.RmemAlloc} and wmem {sk.WmemQueued} bytes on its account");
+        if (sk.RmemAlloc == 0 && sk.WmemQueued == 0 && sk.ForwardAlloc == 0) return;
+        Broken.Add($"{sk.Net.HostName}: {sk.Protocol} socket {sk.Local} -> {sk.Peer} ended with rmem {sk.RmemAlloc}, wmem {sk.WmemQueued} and forward {sk.ForwardAlloc} bytes on its account");
     }
 
     internal sealed class CallCount

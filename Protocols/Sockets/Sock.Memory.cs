@@ -24,6 +24,9 @@ public abstract partial class Sock
         return false;
     }
 
+    /// <summary>Whether so many bytes may be charged without asking for pages.</summary>
+    protected bool MemScheduled(int size) => Memory is null || size <= ForwardAlloc;
+
     /// <summary>sk_forced_mem_schedule: for what must not fail (a FIN, the first segment of a write).</summary>
     protected void MemForce(int size)
     {
@@ -60,11 +63,7 @@ public abstract partial class Sock
     }
 
     /// <summary>At its end a socket holds nothing (sk_stream_kill_queues, inet_sock_destruct).</summary>
-    protected void MemRelease(Instant now)
-    {
-        MemReclaim(now);
-        ForwardAlloc = 0;
-    }
+    protected void MemRelease(Instant now) => MemReclaim(now);
 
     /// <summary>Whether it holds less than the minimum that is always granted (sk_get_rmem0, sk_get_wmem0).</summary>
     protected virtual bool IsBelowMinimum(SockMemory kind) => false;

@@ -91,6 +91,9 @@ internal sealed class Reassembler
 
     public void ClearDsack() => _hasDsack = false;
 
+    /// <summary>tcp_sack_reset: nothing is reported of what has come so far.</summary>
+    public void ForgetBlocks() => BlockCount = 0;
+
     /// <summary>Writes at most so many blocks, the D-SACK first, then the most recent.</summary>
     public int Report(Span<SackBlock> into, int room)
     {

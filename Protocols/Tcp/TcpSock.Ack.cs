@@ -202,11 +202,18 @@ public sealed partial class TcpSock
             freed += Charge(skb);
             _flow?.Delivered(skb);
             if (skb == _sackHint) _sackHint = null;
+            // What is left of the kernel's packet keeps its head.
+            if (!skb.Tcp.Continues && skb.Next is { Tcp.Continues: true } rest)
+            {
+                rest.Tcp.Continues = false;
+                freed -= SegmentCharge;
+            }
+
             _rtxQueue.Remove(skb);
             skb.Free();
         }
 
-        _wmemQueued -= freed;
+        WmemUncharge(freed);
         if (_rtxQueue.IsEmpty) _flow?.ChronoStop(TcpChrono.Busy, IsSendIdle, _mstamp);
         if (retransAcked) flag |= AckFlags.RetransDataAcked;
         if (_rtxQueue.Head is { } head && (head.Tcp.Sacked & Tcpcb.SackedAcked) != 0) flag |= AckFlags.SackReneging;

@@ -68,7 +68,7 @@ public sealed partial class TcpSock
         bool unread = false;
         for (SkBuff? skb = _receiveQueue.Head; skb is not null; skb = skb.Next)
             if (_rcv.CopiedSeq < (SeqNum)skb.Tcp.Seq + skb.Length && skb.Length > 0) unread = true;
-        _rmemAlloc -= _receiveQueue.Purge();
+        RmemUncharge(_receiveQueue.Purge());
 
         if (_state == TcpState.CLOSE)
         {
@@ -115,7 +115,14 @@ public sealed partial class TcpSock
             }
         }
 
-        if (_state != TcpState.CLOSE && TooManyOrphans(true)) return;
+        if (_state != TcpState.CLOSE && CheckOom(0))
+        {
+            SendActiveReset();
+            Done();
+            Inc(Snmp.TcpExtTCPAbortOnMemory);
+            return;
+        }
+
         CheckInvariants();
     }
 
@@ -167,7 +174,7 @@ public sealed partial class TcpSock
         _mstamp = now;
         if (_state == TcpState.LISTEN) CloseListener();
         else if (_state != TcpState.CLOSE) DisconnectNow();
-        _rmemAlloc -= _receiveQueue.Purge();
+        RmemUncharge(_receiveQueue.Purge());
         _shutdown = 0;
         Set(TcpSockFlags.Done, false);
         Err = Errno.OK;
@@ -200,14 +207,14 @@ public sealed partial class TcpSock
             Net.Tcp.Orphans--;
         }
 
-        if (IsDetached) _rmemAlloc -= _receiveQueue.Purge();
+        if (IsDetached) RmemUncharge(_receiveQueue.Purge());
     }
 
     private void PurgeWriteQueues()
     {
         _writeQueue.Purge();
         _rtxQueue.Purge();
-        _wmemQueued = 0;
+        WmemUncharge(_wmemQueued);
         _sackHint = null;
         _packetsOut = _sackedOut = _lostOut = _retransOut = 0;
         _flow?.ChronoStop(TcpChrono.Busy, isIdle: true, _mstamp);
@@ -259,7 +266,9 @@ public sealed partial class TcpSock
         ClearTimers();
         PurgeWriteQueues();
         DropOutOfOrder();
-        _rmemAlloc -= _receiveQueue.Purge();
+        RmemUncharge(_receiveQueue.Purge());
+        MemRelease(_mstamp);
+        CountOut();
         while (TryXmit(_mstamp, out SkBuff? skb)) skb.Free();
         if (_state.IsEstab()) Net.Mib.Dec(Snmp.TcpCurrEstab);
         _state = TcpState.CLOSE;

@@ -63,7 +63,7 @@ public sealed partial class TcpSock
         Set(TcpSockFlags.Connecting, false);
         if (_state == TcpState.CLOSE && !Has(TcpSockFlags.Done))
         {
-            _rmemAlloc -= _receiveQueue.Purge(); // tcp_disconnect: what came before the reset is not for the next connection
+            RmemUncharge(_receiveQueue.Purge()); // tcp_disconnect: what came before the reset is not for the next connection
             _shutdown = 0;
             Errno err = TakeError();
             return err == Errno.OK ? Errno.ECONNABORTED : err;
@@ -97,7 +97,7 @@ public sealed partial class TcpSock
         _ackPending = AckPending.None;
         _errSoft = Errno.OK;
         _urgent = null;
-        _rmemAlloc -= _receiveQueue.Purge();
+        RmemUncharge(_receiveQueue.Purge());
     }
 
     // tcp_connect_init.

@@ -46,11 +46,18 @@ public sealed partial class TcpSock
 
     private DropReason QueueInOrder(SkBuff skb)
     {
-        if (!TryRmemSchedule())
+        if (!TryRmemSchedule(skb))
         {
-            Inc(Snmp.TcpExtTCPRcvQDrop);
-            _ackPending |= AckPending.Sched | AckPending.Now;
-            return Net.Mib.Drop(skb, DropReason.PROTO_MEM);
+            // The window is zero until there is room (it is not kept: the peer asks again).
+            _ackPending |= AckPending.Sched | AckPending.Now | AckPending.NoMem;
+            Wake(DataReady);
+            if (!_receiveQueue.IsEmpty && skb.Length > 0)
+            {
+                Inc(Snmp.TcpExtTCPRcvQDrop);
+                return Net.Mib.Drop(skb, DropReason.PROTO_MEM);
+            }
+
+            MemForce(skb.Truesize); // the reader has nothing else: it must not starve
         }
 
         int length = skb.Length, truesize = skb.Truesize;
@@ -72,7 +79,7 @@ public sealed partial class TcpSock
     }
 
     /// <summary>tcp_queue_rcv: to the receive queue; small ones into the room behind the last (tcp_try_coalesce).</summary>
-    private void QueueRcv(SkBuff skb)
+    private void QueueRcv(SkBuff skb, bool isCharged = false)
     {
         if (_receiveQueue.Tail is { } tail
             && skb.Length > 0 && skb.Length <= tail.Tailroom && tail.Tcp.EndSeq == skb.Tcp.Seq
@@ -82,11 +89,12 @@ public sealed partial class TcpSock
             tail.Tcp.EndSeq = skb.Tcp.EndSeq;
             tail.Tcp.Flags |= skb.Tcp.Flags;
             Inc(Snmp.TcpExtTCPRcvCoalesce);
+            if (isCharged) RmemUncharge(skb.Truesize);
             skb.Free();
             return;
         }
 
-        _rmemAlloc += skb.Truesize;
+        if (!isCharged) RmemCharge(skb.Truesize);
         _receiveQueue.Append(skb);
     }
 
@@ -98,9 +106,10 @@ public sealed partial class TcpSock
 
     private DropReason QueueOutOfOrder(SkBuff skb)
     {
-        if (!TryRmemSchedule())
+        if (!TryRmemSchedule(skb))
         {
             Inc(Snmp.TcpExtTCPOFODrop);
+            Wake(DataReady);
             return Net.Mib.Drop(skb, DropReason.PROTO_MEM);
         }
 
@@ -119,7 +128,8 @@ public sealed partial class TcpSock
         }
 
         if (!IsSack || !Sysctl.tcp_dsack) _ofo.ClearDsack();
-        _rmemAlloc += truesize - freed;
+        RmemCharge(truesize);
+        RmemUncharge(freed);
         GrowWindow(length, truesize);
         return DropReason.NOT_DROPPED_YET;
     }
@@ -131,9 +141,9 @@ public sealed partial class TcpSock
         while (ofo.Queue.Head is { } skb && (SeqNum)skb.Tcp.Seq <= _rcv.RcvNxt)
         {
             ofo.Queue.Remove(skb);
-            _rmemAlloc -= skb.Truesize;
             if ((SeqNum)skb.Tcp.EndSeq <= _rcv.RcvNxt)
             {
+                RmemUncharge(skb.Truesize);
                 Net.Mib.Drop(skb, DropReason.TCP_OFO_DROP);
                 continue;
             }
@@ -141,7 +151,7 @@ public sealed partial class TcpSock
             if ((SeqNum)skb.Tcp.Seq < _rcv.RcvNxt) SetDsack(skb.Tcp.Seq, _rcv.RcvNxt);
             bool fin = (skb.Tcp.Flags & (byte)TcpFlags.FIN) != 0;
             SeqNum end = skb.Tcp.EndSeq;
-            QueueRcv(skb);
+            QueueRcv(skb, isCharged: true);
             AdvanceRcvNxt(end);
             if (!fin) continue;
             // Nothing behind a FIN counts; Fin lets go of the queue.
@@ -207,7 +217,7 @@ public sealed partial class TcpSock
     private void DropOutOfOrder()
     {
         if (_ofo is null) return;
-        _rmemAlloc -= _ofo.Queue.Purge();
+        RmemUncharge(_ofo.Queue.Purge());
         _ofo = null;
     }
 }

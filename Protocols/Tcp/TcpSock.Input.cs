@@ -83,7 +83,7 @@ public sealed partial class TcpSock
                 return DropReason.CONSUMED;
             }
 
-            if (fits && (SeqNum)tcb.AckSeq >= _snd.SndUna && skb.Truesize <= Rcvbuf - _rmemAlloc && length <= _rcv.Current)
+            if (fits && (SeqNum)tcb.AckSeq >= _snd.SndUna && MemScheduled(skb.Truesize) && length <= _rcv.Current)
             {
                 Inc(Snmp.TcpExtTCPHPHits);
                 NoteEcho(o);
@@ -97,6 +97,7 @@ public sealed partial class TcpSock
                 {
                     Ack(skb, o, AckFlags.Data);
                     if (_state != TcpState.ESTABLISHED) return Net.Mib.Drop(skb, DropReason.TCP_CLOSE);
+                    MemForce(truesize); // what the ACK freed went back in whole pages
                 }
                 else
                 {

@@ -14,20 +14,47 @@ public sealed partial class TcpSock
         }
     }
 
-    /// <summary>tcp_try_rmem_schedule: room for one more segment, by squeezing and pruning if need be (tcp_prune_queue).</summary>
-    private bool TryRmemSchedule()
+    /// <summary>tcp_can_ingest: the buffer is not over its size yet; the last segment may go beyond it.</summary>
+    private bool CanIngest => _rmemAlloc <= Rcvbuf;
+
+    /// <summary>tcp_try_rmem_schedule: room and memory for one more segment, by squeezing and pruning if need be.</summary>
+    private bool TryRmemSchedule(SkBuff skb)
     {
-        if (_rmemAlloc <= Rcvbuf) return true;
+        int truesize = skb.Truesize;
+        if (CanIngest && MemSchedule(truesize, SockMemory.Receive, _mstamp)) return true;
+        if (!PruneQueue(skb)) return false;
+        while (!MemSchedule(truesize, SockMemory.Receive, _mstamp))
+            if (!PruneOutOfOrder(skb)) return false;
+        return true;
+    }
+
+    /// <summary>tcp_prune_queue: true when there is room in the buffer again.</summary>
+    private bool PruneQueue(SkBuff incoming)
+    {
         Inc(Snmp.TcpExtPruneCalled);
-        if (_rmemAlloc >= Rcvbuf) _rcv.RcvSsthresh = Math.Min(_rcv.RcvSsthresh, 4 * _advMss);
+        if (_rmemAlloc >= Rcvbuf) ClampWindow();
+        else if (UnderMemoryPressure) AdjustRcvSsthresh();
+        if (CanIngest) return true;
         CollapseReceiveQueue();
-        if (_rmemAlloc <= Rcvbuf) return true;
-        PruneOutOfOrder();
-        if (_rmemAlloc <= Rcvbuf) return true;
+        if (CanIngest) return true;
+        PruneOutOfOrder(incoming);
+        if (CanIngest) return true;
         Inc(Snmp.TcpExtRcvPruned);
         Set(TcpSockFlags.FastPath, false);
         return false;
     }
+
+    /// <summary>tcp_clamp_window: a buffer that may grow takes what is in it; one that may not offers less.</summary>
+    private void ClampWindow()
+    {
+        _quick = 0;
+        if (Rcvbuf < Sysctl.tcp_rmem_max && !RcvbufLocked && !UnderMemoryPressure && Net.TcpMemory.IsPlentiful)
+            Rcvbuf = Math.Min(_rmemAlloc, Sysctl.tcp_rmem_max);
+        if (_rmemAlloc > Rcvbuf) _rcv.RcvSsthresh = Math.Min(_rcv.WindowClamp, 2 * _advMss);
+    }
+
+    /// <summary>tcp_adjust_rcv_ssthresh.</summary>
+    private void AdjustRcvSsthresh() => _rcv.RcvSsthresh = Math.Min(_rcv.RcvSsthresh, 4 * _advMss);
 
     /// <summary>tcp_collapse: small segments move together into whole buffers.</summary>
     private void CollapseReceiveQueue()
@@ -46,7 +73,7 @@ public sealed partial class TcpSock
             skb.Put(next.Data);
             skb.Tcp.EndSeq = next.Tcp.EndSeq;
             _receiveQueue.Remove(next);
-            _rmemAlloc -= next.Truesize;
+            RmemUncharge(next.Truesize);
             Inc(Snmp.TcpExtTCPRcvCollapsed);
             next.Free();
         }
@@ -60,22 +87,30 @@ public sealed partial class TcpSock
         skb.Trim(length);
     }
 
-    /// <summary>tcp_prune_ofo_queue: the furthest first. Having SACKed it is allowed to renege (RFC 2018 section 8).</summary>
-    private void PruneOutOfOrder()
+    /// <summary>tcp_prune_ofo_queue: the furthest first, but nothing before what comes in. Having SACKed it is allowed to renege (RFC 2018 section 8).</summary>
+    /// <returns>False when there was nothing to prune.</returns>
+    private bool PruneOutOfOrder(SkBuff incoming)
     {
-        if (_ofo is null || _ofo.Queue.IsEmpty) return;
-        Inc(Snmp.TcpExtOfoPruned);
-        while (_ofo.Queue.Tail is { } tail && _rmemAlloc > Rcvbuf - (Rcvbuf >> 3))
+        if (_ofo is null) return false;
+        // An eighth of the buffer at a time, so that this is not called for each segment.
+        int step = Rcvbuf >> 3, goal = step;
+        bool pruned = false;
+        while (_ofo.Queue.Tail is { } tail && (SeqNum)incoming.Tcp.Seq <= tail.Tcp.Seq)
         {
+            pruned = true;
             _ofo.Queue.Remove(tail);
-            _rmemAlloc -= tail.Truesize;
+            RmemUncharge(tail.Truesize);
+            goal -= tail.Truesize;
             Net.Mib.Drop(tail, DropReason.TCP_OFO_QUEUE_PRUNE);
+            if (goal > 0 && !_ofo.Queue.IsEmpty) continue;
+            if (CanIngest && !UnderMemoryPressure) break;
+            goal = step;
         }
 
-        // The peer must not be told of what is gone.
-        Reassembler fresh = new();
-        while (_ofo.Queue.TakeHead() is { } kept) fresh.Insert(kept, Net, out _);
-        fresh.ClearDsack();
-        _ofo = fresh.Queue.IsEmpty ? null : fresh;
+        if (!pruned) return false;
+        Inc(Snmp.TcpExtOfoPruned);
+        _ofo.ForgetBlocks(); // the peer must not be told of what is gone
+        if (_ofo.Queue.IsEmpty && !_ofo.HasSomethingToReport) _ofo = null;
+        return true;
     }
 }

@@ -109,7 +109,7 @@ public sealed partial class TcpSock
             for (int i = 0; i < run; i++)
             {
                 SkBuff s = _writeQueue.Head!;
-                s.Tcp.Continues = i > 0; // what goes out together is one packet of the kernel's from now on
+                if (i == 0) BeginRun(s); // what goes out together is one packet of the kernel's from now on
                 TransmitData(s, forcePush: run > 1 && i == run - 1);
                 NewDataSent(s);
             }
@@ -194,21 +194,12 @@ public sealed partial class TcpSock
             part.Tcp.Continues = true;
             skb.Tcp.Eor = false;
             _writeQueue.InsertAfter(skb, part);
-            _wmemQueued += SegmentCharge;
         }
 
         skb.Tcp.Flags &= unchecked((byte)~(TcpFlags.FIN | TcpFlags.PSH));
         skb.Trim(length);
         skb.Tcp.EndSeq = skb.Tcp.Seq + (uint)length;
     }
-
-    /// <summary>
-    /// What a segment to be sent counts for in sk_wmem_queued: its bytes and its share of what the kernel's packet costs besides. The buffer it lies in
-    /// is larger; charging that would let a socket hold a third of what it holds on Linux.
-    /// </summary>
-    private static int Charge(SkBuff skb) => skb.Length + SegmentCharge;
-
-    private const int SegmentCharge = 256;
 
     private static void PrependBytes(SkBuff skb, ReadOnlySpan<byte> bytes)
     {
@@ -370,7 +361,8 @@ public sealed partial class TcpSock
         skb.Tcp.EndSeq = _snd.WriteSeq.Value + 1;
         skb.Tcp.Flags = (byte)flags;
         _snd.WriteSeq += 1;
-        _wmemQueued += Charge(skb);
+        MemForce(Charge(skb));
+        WmemCharge(Charge(skb));
         if (_writeQueue.IsEmpty && (flags & TcpFlags.SYN) == 0) Flow.ChronoStart(TcpChrono.Busy, _mstamp);
         _writeQueue.Append(skb);
         return skb;

@@ -50,7 +50,7 @@ public sealed partial class TcpSock
                 return;
             }
 
-            if (TooManyOrphans(true)) return;
+            if (OutOfResources(true)) return;
         }
 
         if (_probesOut >= most) WriteErr();

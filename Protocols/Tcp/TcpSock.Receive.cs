@@ -70,7 +70,7 @@ public sealed partial class TcpSock
             if (!peek)
             {
                 _receiveQueue.Remove(skb);
-                _rmemAlloc -= skb.Truesize;
+                RmemUncharge(skb.Truesize);
                 skb.Free();
             }
 

@@ -40,7 +40,7 @@ public sealed partial class TcpSock
         int n = _snd.SndUna - skb.Tcp.Seq;
         n = Math.Min(n, skb.Length);
         skb.Pull(n);
-        _wmemQueued -= n;
+        WmemUncharge(n);
         skb.Tcp.Seq = _snd.SndUna.Value;
     }
 
@@ -55,7 +55,12 @@ public sealed partial class TcpSock
         skb.Tcp.Flags &= unchecked((byte)~(TcpFlags.FIN | TcpFlags.PSH));
         skb.Trim(length);
         _rtxQueue.InsertAfter(skb, part);
-        _wmemQueued += SegmentCharge;
+        if (!part.Tcp.Continues)
+        {
+            MemForce(SegmentCharge);
+            WmemCharge(SegmentCharge);
+        }
+
         _packetsOut++;
         byte sacked = skb.Tcp.Sacked;
         if ((sacked & Tcpcb.SackedAcked) != 0) _sackedOut++;

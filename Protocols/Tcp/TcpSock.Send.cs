@@ -34,16 +34,29 @@ public sealed partial class TcpSock
             {
                 if (_wmemQueued >= Sndbuf || NotsentFull)
                 {
-                    Set(TcpSockFlags.NoSpace);
-                    if (copied > 0) Push(flags & ~MsgFlags.MORE, mss, NaglePush);
+                    NoRoom(copied, flags, mss);
                     // What was pushed may have gone at once; the memory is freed only by ACKs.
+                    break;
+                }
+
+                if (!ScheduleSegment())
+                {
+                    NoRoom(copied, flags, mss);
+                    WaitForMemory();
                     break;
                 }
 
                 run = 0;
             }
 
-            int n = Math.Min(goal - run, data.Length - copied);
+            int n = ScheduleCopy(Math.Min(goal - run, data.Length - copied), goesOn ? 0 : SegmentCharge);
+            if (n <= 0)
+            {
+                NoRoom(copied, flags, mss);
+                WaitForMemory();
+                break;
+            }
+
             AppendRun(data.Slice(copied, n), mss, goesOn, keepPush: copied > 0);
             copied += n;
             _tailRun = run + n;
@@ -75,6 +88,13 @@ public sealed partial class TcpSock
 
         CheckInvariants();
         return copied;
+    }
+
+    // wait_for_space of tcp_sendmsg_locked: what is there goes, and the writer is told when there is room.
+    private void NoRoom(int copied, MsgFlags flags, int mss)
+    {
+        Set(TcpSockFlags.NoSpace);
+        if (copied > 0) Push(flags & ~MsgFlags.MORE, mss, NaglePush);
     }
 
     // tcp_skb_entail's check: the first write after everything was sent.
@@ -123,7 +143,7 @@ public sealed partial class TcpSock
         skb.Tcp.Continues = goesOn;
         if (_writeQueue.IsEmpty) Flow.ChronoStart(TcpChrono.Busy, _mstamp);
         _writeQueue.Append(skb);
-        _wmemQueued += SegmentCharge;
+        if (!goesOn) WmemCharge(SegmentCharge);
         _nonagle &= unchecked((byte)~NaglePush);
     }
 
@@ -143,7 +163,7 @@ public sealed partial class TcpSock
         }
 
         skb.Put(data);
-        _wmemQueued += data.Length;
+        WmemCharge(data.Length);
         skb.Tcp.EndSeq += (uint)data.Length;
         _snd.WriteSeq += data.Length;
     }

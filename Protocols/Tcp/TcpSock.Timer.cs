@@ -16,6 +16,7 @@ public sealed partial class TcpSock
         get
         {
             Instant next = Instant.Min(Instant.Min(_retransAt, _delackAt), Instant.Min(_keepaliveAt, _compAckAt));
+            if (_flow is { } flow) next = Instant.Min(next, flow.MemoryAt);
             return _listener is null ? next : Instant.Min(next, _listener.NextTimer);
         }
     }
@@ -29,6 +30,7 @@ public sealed partial class TcpSock
         if (now >= _delackAt) DelackTimer();
         if (now >= _retransAt) WriteTimer();
         if (now >= _keepaliveAt) KeepaliveTimer();
+        if (_flow is { } flow && now >= flow.MemoryAt) flow.MemoryAt = Instant.Never; // the driver tries the writer again
         CheckInvariants();
     }
 
@@ -173,7 +175,7 @@ public sealed partial class TcpSock
             {
                 bool alive = _rto < RtoMax;
                 retries = OrphanRetries(alive);
-                if (TooManyOrphans(!alive)) return true;
+                if (OutOfResources(alive || !TimedOut(retries, 0))) return true;
             }
 
             expired = TimedOut(retries, _user?.UserTimeout ?? 0);
@@ -225,15 +227,23 @@ public sealed partial class TcpSock
         return retries == 0 && alive ? 8 : retries;
     }
 
-    /// <summary>tcp_out_of_resources: more orphans than tcp_max_orphans; this one is reset.</summary>
-    private bool TooManyOrphans(bool doReset)
+    /// <summary>tcp_out_of_resources: too many orphans, or too much memory; this one goes. Those that look dead count for more.</summary>
+    private bool OutOfResources(bool doReset)
     {
-        if (Net.Tcp.Orphans <= Sysctl.tcp_max_orphans) return false;
+        int shift = 0;
+        if (_mstamp - _lsndtime > RtoMax * 2 || !doReset) shift++;
+        if (_errSoft != Errno.OK) shift++;
+        if (!CheckOom(shift)) return false;
+        // The peer is told if it is likely to listen: the last segment is young, or the window is closed.
+        if (_mstamp - _lsndtime <= TcpConst.TimewaitLen || (_snd.SndWnd == 0 && _packetsOut == 0)) doReset = true;
         if (doReset) SendActiveReset();
-        Inc(Snmp.TcpExtTCPAbortOnMemory);
         Done();
+        Inc(Snmp.TcpExtTCPAbortOnMemory);
         return true;
     }
+
+    /// <summary>tcp_check_oom.</summary>
+    private bool CheckOom(int shift) => (long)Net.Tcp.Orphans << shift > Sysctl.tcp_max_orphans || IsOutOfMemory;
 
     /// <summary>tcp_write_err: give up, with the soft error if there is one.</summary>
     private void WriteErr()

@@ -20,6 +20,15 @@ public sealed partial class TcpSock
     /// <summary>tcp_select_window: the field to send. The window never shrinks (RFC 9293 3.8.6).</summary>
     private int SelectWindow()
     {
+        if ((_ackPending & AckPending.NoMem) != 0)
+        {
+            // No memory for what came: the window closes, whatever was offered.
+            Set(TcpSockFlags.FastPath, false);
+            _rcv.RcvWnd = 0;
+            _rcv.RcvWup = _rcv.RcvNxt;
+            return 0;
+        }
+
         int old = _rcv.RcvWnd, current = _rcv.Current, window = ComputeWindow();
         if (window < current)
         {
@@ -53,6 +62,7 @@ public sealed partial class TcpSock
         if (free < full >> 1)
         {
             _quick = 0;
+            if (UnderMemoryPressure) AdjustRcvSsthresh();
             free = free >> _rcv.Wscale << _rcv.Wscale;
             // Less than a sixteenth of the buffer or less than a segment: close it rather than dribble.
             if (free < allowed >> 4 || free < mss) return 0;
@@ -109,7 +119,7 @@ public sealed partial class TcpSock
     private void CheckSpace()
     {
         if (!Has(TcpSockFlags.NoSpace)) return;
-        if (!SndbufLocked && PacketsInFlight < SndCwnd)
+        if (!SndbufLocked && !UnderMemoryPressure && Net.TcpMemory.IsPlentiful && PacketsInFlight < SndCwnd)
         {
             ExpandSndbuf();
             _cwndStamp = _mstamp;
@@ -132,6 +142,12 @@ public sealed partial class TcpSock
     {
         int room = Math.Min(_rcv.WindowClamp, FreeSpace) - _rcv.RcvSsthresh;
         if (room <= 0) return;
+        if (UnderMemoryPressure)
+        {
+            AdjustRcvSsthresh();
+            return;
+        }
+
         int grow = WinFromSpace(truesize) <= length ? 2 * _advMss : GrowStep(length, truesize);
         if (grow <= 0) return;
         grow = Math.Max(grow, 2 * length);

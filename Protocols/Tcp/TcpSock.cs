@@ -102,6 +102,7 @@ public sealed partial class TcpSock : InetSock
         _reordering = net.Sysctl.tcp_reordering;
         _ca = CongestionControls.Create(net.Sysctl.tcp_congestion_control) ?? Reno.Instance;
         _rtt.Init();
+        net.TcpMemory.Open();
     }
 
     [Flags]
@@ -132,6 +133,9 @@ public sealed partial class TcpSock : InetSock
         /// <summary>A tail loss probe that retransmitted is in flight (tlp_retrans).</summary>
         TlpRetrans = 8192,
 
+        /// <summary>It is no longer one of the sockets that have a share of tcp_mem (sk_sockets_allocated).</summary>
+        CountedOut = 2048,
+
         /// <summary>RACK has seen a segment delivered since the queue was last scanned.</summary>
         RackAdvanced = 16384,
         Destroyed = 32768,
@@ -155,6 +159,9 @@ public sealed partial class TcpSock : InetSock
 
         /// <summary>ICSK_ACK_NOW: at the next occasion.</summary>
         Now = 16,
+
+        /// <summary>ICSK_ACK_NOMEM: no memory for what came; the ACK offers no window.</summary>
+        NoMem = 32,
     }
 
     public TcpState State => _state;
@@ -252,6 +259,7 @@ public sealed partial class TcpSock : InetSock
         Debug.Assert(_snd.IsValid, "SND.UNA <= SND.NXT <= write_seq");
         Debug.Assert(_wmemQueued == SumCharge(_writeQueue) + SumCharge(_rtxQueue), "sk_wmem_queued is the charge of both queues");
         Debug.Assert(_rmemAlloc == _receiveQueue.SumTruesize() + (_ofo?.Queue.SumTruesize() ?? 0), "sk_rmem_alloc is the truesize of both queues");
+        Debug.Assert((ForwardAlloc + _wmemQueued + _rmemAlloc) % ProtoMemory.PageSize == 0 && ForwardAlloc >= 0, "whole pages are held");
         Debug.Assert(_packetsOut >= 0 && _sackedOut >= 0 && _lostOut >= 0 && _retransOut >= 0, "no count below zero");
         Debug.Assert(!IsSack || _sackedOut + _lostOut <= _packetsOut, "left_out <= packets_out");
         SeqNum expected = _rtxQueue.Head?.Tcp.Seq ?? _snd.SndNxt.Value;
