@@ -87,7 +87,7 @@ public sealed class TcpMemoryTests
         s.Expect(". 1:1(0) ack 1001 win 0");
         s.Inject("P. 1001:2001(1000) ack 1 win 257");
         s.Expect(". 1:1(0) ack 1001 win 46"); // the next ACK offers again: four segments, under pressure
-        Assert.Equal(1, s.Mib[Snmp.TcpExtTCPZeroWindowDrop]);
+        Assert.Equal(1, s.Mib[Snmp.TcpExtBeyondWindow]);
         Assert.Equal(1000, s.Read(5000).Value);
         while (s.TryNext(out _))
         {
