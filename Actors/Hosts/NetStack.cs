@@ -19,6 +19,18 @@ internal sealed class NetStack(Netns ns)
     /// <summary>Sockets whose actors are alive.</summary>
     public int Sockets;
 
+    /// <summary>Those sockets, for who looks at them from outside.</summary>
+    public readonly SocketList List = new();
+
+    /// <summary>What TCP keeps in TIME_WAIT, in no order; set by its demultiplexer.</summary>
+    public Func<IEnumerable<Protocols.Tcp.TcpTimewait>> Timewaits { get; set; } = () => [];
+
+    /// <summary>A device's neighbours, by interface index, or null; set by ARP.</summary>
+    public Func<int, Neighbours?> Neighbours { get; set; } = _ => null;
+
+    /// <summary>Fragment queues and the bytes that they hold; set by IP.</summary>
+    public Func<(int Queues, long Bytes)> Fragments { get; set; } = () => default;
+
     public IActorRef Ip { get; set; } = ActorRefs.Nobody;
 
     public IActorRef Arp { get; set; } = ActorRefs.Nobody;

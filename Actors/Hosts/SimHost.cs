@@ -96,11 +96,11 @@ public sealed partial class SimHost
     /// <summary>Starts a program as a process of its own, now or at a time of the run.</summary>
     /// <param name="noFile">RLIMIT_NOFILE.</param>
     /// <param name="netns">The namespace that it starts in (`ip netns exec`); null for the host's first.</param>
-    public ProcessStatus Run(string name, Func<Os, Task> main, Instant start = default, int noFile = 1024, string? netns = null)
+    public ProcessStatus Run(string name, Func<Os, Task> main, Instant start = default, int noFile = 1024, string? netns = null, Credentials? credentials = null)
     {
         NetStack stack = netns is null ? Plan.Stack : Namespace(netns).Plan.Stack;
         ProcessStatus status = Plan.Books.NewProcess(name);
-        var spec = new ProcessSpec(Plan.Books, stack, status.Pid, name, main, start, status) { NoFile = noFile };
+        var spec = new ProcessSpec(Plan.Books, stack, status.Pid, name, main, start, status) { NoFile = noFile, Credentials = credentials ?? Credentials.Root };
         if (Network.HasBooted) Plan.Actor.Tell(spec, ActorRefs.NoSender);
         else Plan.Processes.Add(spec);
         return status;

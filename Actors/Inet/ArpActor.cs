@@ -21,6 +21,7 @@ internal sealed class ArpActor : UntypedActor
         _self = Self;
         _stack = ns.Stack;
         _timer = new ActorTimer(_context, NeighbourTimer.Instance);
+        _stack.Neighbours = ifIndex => (uint)ifIndex < (uint)_tables.Length ? _tables[ifIndex]?.Neighbours : null;
         foreach (DevicePlan d in ns.Devices)
         {
             if (d.State.Info.NeedsArp) Register(d.State.Info, d.Actor);

@@ -70,6 +70,7 @@ internal sealed class InetStreamOps : InetOps
         {
             Sk = child, Ops = this, Actor = owner as IActorRef ?? ActorRefs.Nobody, Inode = s.Stack.NextInode(), State = SocketState.CONNECTED,
         };
+        child.Inode = call.Accepted.Inode;
         s.Answer(call, call.NewFd);
     }
 

@@ -31,6 +31,7 @@ internal sealed class IpActor : UntypedActor
         _self = Self;
         _stack = ns.Stack;
         _ip = new Ipv4(ns.Net, ns.Fib, _stack.IcmpMachine);
+        _stack.Fragments = () => _ip.Fragments;
         _timer = new ActorTimer(_context, ReassemblyTimer.Instance);
         foreach (DevicePlan d in ns.Devices) Register(d.State.Info, d.Actor);
     }

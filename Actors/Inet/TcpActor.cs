@@ -18,6 +18,7 @@ internal sealed class TcpActor : DemuxActor
     {
         _timer = new ActorTimer(Cell, ReapTimewaits.Instance);
         _mayReuse = MayTake;
+        stack.Timewaits = () => _expiry.UnorderedItems.Where(r => !r.Element.Gone).Select(r => r.Element.Timewait);
     }
 
     protected override Func<object, bool> MayReuse => _mayReuse;

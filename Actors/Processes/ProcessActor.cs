@@ -30,6 +30,7 @@ internal sealed partial class ProcessActor : UntypedActor
         _program = new ProgramContext(_self);
         _files = spec.Files ?? new DescriptorTable(spec.NoFile);
         Signals = spec.Signals ?? FirstSignals();
+        spec.Status.Files = _files;
         Timers = new ProgramTimers(this);
         TimeProvider = new HostTimeProvider(this);
         Scheduler = new ProgramScheduler(_program);
@@ -121,6 +122,7 @@ internal sealed partial class ProcessActor : UntypedActor
     {
         if (!_exited) Collapse();
         _spec.Status.OpenDescriptors = _files.Open;
+        _spec.Status.Files = null;
         _spec.Status.OpenCalls = _openCount;
         _stop.Dispose();
         if (_spec.Parent is { Exited: false } parent) parent.Actor?.Tell(new ChildExited(Pid, Credentials.Uid, _spec.Status.WaitStatus), ActorRefs.NoSender);

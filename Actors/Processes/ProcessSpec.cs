@@ -29,6 +29,9 @@ public sealed class ProcessStatus(int pid, string name)
 
     public bool Started { get; internal set; }
 
+    /// <summary>Its descriptors, while it lives (/proc/PID/fd).</summary>
+    internal DescriptorTable? Files { get; set; }
+
     /// <summary>Its actor is gone: every call was answered and every descriptor closed.</summary>
     public bool Exited { get; internal set; }
 

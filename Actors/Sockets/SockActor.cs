@@ -132,6 +132,7 @@ internal sealed partial class SockActor : UntypedActor
     protected override void PostStop()
     {
         Stack.Sockets--;
+        Stack.List.Remove(Sk);
         if ((_state & State.Ended) != 0) return;
         // Stopped by a bug, which its supervisor reports: let go of what can be let go of, so that the host can go on.
         Stack.Books.Broken.Add($"{Stack.Net.HostName}: socket {Sk.Local} -> {Sk.Peer} was stopped in mid-life");

@@ -20,7 +20,7 @@ internal sealed class SockfsActor(NetStack stack) : UntypedActor
         {
             case Syscall.Socket call:
                 Socket socket = call.Created!;
-                socket.Inode = stack.NextInode();
+                socket.Inode = socket.Sk!.Inode = stack.NextInode();
                 socket.Actor = Spawn(socket.Sk!, socket.Ops!, null);
                 call.Process!.Ref.Tell(call, Self);
                 break;
@@ -40,6 +40,7 @@ internal sealed class SockfsActor(NetStack stack) : UntypedActor
     private IActorRef Spawn(Sock sk, ProtoOps ops, AdoptChild? adopted)
     {
         stack.Sockets++;
+        stack.List.Add(sk);
         IActorRef made = Context.ActorOf(Props.CreateBy(new SockActorProducer(stack, sk, ops, adopted)));
         if (_ended) made.Tell(RunEnded.Instance, Self); // it was on its way when the run ended
         return made;

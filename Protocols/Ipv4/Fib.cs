@@ -149,6 +149,14 @@ public sealed partial class Fib(Net net)
         return all;
     }
 
+    /// <summary>The table `main`.</summary>
+    public List<FibRoute> MainRoutes()
+    {
+        List<FibRoute> all = [];
+        _main.CollectInto(all);
+        return all;
+    }
+
     /// <summary>fib_lookup by the default rules: the table `local`, then `main`. Null where nothing matches.</summary>
     public FibRoute? Lookup(uint daddr, int oif = 0) => _local.Lookup(daddr, oif) ?? _main.Lookup(daddr, oif);
 

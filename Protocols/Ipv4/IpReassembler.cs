@@ -14,6 +14,9 @@ internal sealed class IpReassembler(Net net)
     private IpFragQueue? _oldest, _newest;
     private long _memory;
 
+    /// <summary>Queues, and the bytes that they hold (the FRAG line of /proc/net/sockstat).</summary>
+    public (int Queues, long Bytes) Held => (_queues.Count, _memory);
+
     public Instant NextTimer => _oldest?.Deadline ?? Instant.Never;
 
     /// <summary>Takes a fragment (data at the IP header). True when its datagram is whole now: one packet, its header as if it had never been cut.</summary>

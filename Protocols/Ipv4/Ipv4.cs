@@ -43,6 +43,9 @@ public sealed partial class Ipv4
     /// <summary>When the oldest incomplete datagram is given up.</summary>
     public Instant NextTimer => _reassembler.NextTimer;
 
+    /// <summary>Fragment queues and their bytes.</summary>
+    public (int Queues, long Bytes) Fragments => _reassembler.Held;
+
     /// <summary>inet_add_protocol: datagrams of this protocol are delivered, not answered with "protocol unreachable".</summary>
     public void Register(byte protocol) => _protocols[protocol >> 6] |= 1UL << protocol;
 

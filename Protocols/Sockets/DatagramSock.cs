@@ -4,7 +4,7 @@
 namespace ActorNet.Protocols;
 
 /// <summary>A machine that sends and receives whole datagrams.</summary>
-public abstract class DatagramSock : InetSock
+public abstract partial class DatagramSock : InetSock
 {
     /// <summary>Head room for the headers below the transport's, bytes.</summary>
     protected const int Headroom = 128;

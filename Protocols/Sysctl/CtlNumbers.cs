@@ -39,6 +39,8 @@ internal sealed class CtlInts(string name, int min, int max, params SysctlField<
 /// <summary>One unsigned number whose write is taken as a whole, whatever comes behind the number (proc_dou8vec_minmax, proc_douintvec_minmax).</summary>
 internal sealed class CtlUint(string name, uint min, uint max, SysctlField<int> field) : CtlTable(name)
 {
+    public override bool MovesPosition => false;
+
     public override string Takes => string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}");
 
     public override string Read(in SysctlScope scope) => ((uint)field(scope.Net)).ToString(CultureInfo.InvariantCulture);
@@ -56,6 +58,8 @@ internal sealed class CtlUint(string name, uint min, uint max, SysctlField<int> 
 /// <param name="max">255 where Linux sets no limit.</param>
 internal sealed class CtlFlag(string name, uint max, SysctlField<bool> field) : CtlTable(name)
 {
+    public override bool MovesPosition => false;
+
     public override string Takes => "0 or 1";
 
     public override string Read(in SysctlScope scope) =>

@@ -69,6 +69,8 @@ internal sealed class CtlCongestion(string name) : CtlTable(name)
 {
     private const int MaxName = 15;
 
+    public override bool IsNumeric => false;
+
     public override string Takes => "one of: " + CongestionControls.Available;
 
     public override string Read(in SysctlScope scope) => scope.Net.tcp_congestion_control;

@@ -27,6 +27,12 @@ public abstract class CtlTable(string name, int mode = CtlTable.Writable)
     /// <summary>Other namespaces show it but do not let it be written (net.core.rmem_max).</summary>
     public bool InitWritable { get; init; }
 
+    /// <summary>A write that does not begin at the start of the file is passed over (proc_first_pos_non_zero_ignore).</summary>
+    public virtual bool IsNumeric => true;
+
+    /// <summary>A write moves the file's position on.</summary>
+    public virtual bool MovesPosition => true;
+
     /// <summary>A value with commas in it: it is one text.</summary>
     public virtual bool IsList => false;
 

@@ -40,6 +40,16 @@ internal sealed class TcpListener
         }
     }
 
+    /// <summary>All, by number of time-outs, then in the order in which they fall due.</summary>
+    public IEnumerable<RequestSock> Requests
+    {
+        get
+        {
+            for (int i = 0; i < _levels.Count; i++)
+                for (RequestSock? r = _levels[i].Head; r is not null; r = r.Next) yield return r;
+        }
+    }
+
     public RequestSock? Find(in RequestKey key) => _requests.GetValueOrDefault(key);
 
     public void Add(RequestSock req)

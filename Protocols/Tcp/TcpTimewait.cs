@@ -26,7 +26,7 @@ public enum TimewaitVerdict : byte
 }
 
 /// <summary>A pair in TIME_WAIT (or an orphan's FIN_WAIT2). The demultiplexer keeps it until <see cref="Expires"/>.</summary>
-public sealed class TcpTimewait
+public sealed partial class TcpTimewait
 {
     private readonly Net _net;
     private Instant _lastOowAck = Instant.Never;
