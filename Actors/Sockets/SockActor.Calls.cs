@@ -66,7 +66,9 @@ internal sealed partial class SockActor
     private void Dispatch(Syscall call)
     {
         _current = call;
+        Stack.Net.Current = call.Process!;
         call.OnSocket(this);
+        Stack.Net.Current = KernelTask.Instance;
         _current = null;
     }
 

@@ -14,6 +14,9 @@ public sealed class Net(string hostName, ulong seed, SkBuffPool pool, string net
     /// <summary>net_cookie: this namespace's number on its host, from 1; what SO_NETNS_COOKIE reads.</summary>
     public ulong Cookie { get; init; } = 1;
 
+    /// <summary>Whose call is being handled. Set by the driver before each; a capability is asked of it.</summary>
+    public ITask Current { get; set; } = KernelTask.Instance;
+
     public SkBuffPool Pool { get; } = pool;
 
     public NetnsMib Mib { get; } = new();

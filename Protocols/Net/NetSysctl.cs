@@ -24,6 +24,7 @@ public sealed class NetSysctl
     public int ip_local_port_range_min = 32_768, ip_local_port_range_max = 60_999;
     public bool ip_nonlocal_bind;
     public int ip_unprivileged_port_start = 1024;
+    public int ping_group_range_min, ping_group_range_max = int.MaxValue;
 
     // net.ipv4: fragments (bytes; seconds)
     public int ipfrag_high_thresh = 4 * 1024 * 1024, ipfrag_time = 30, ipfrag_max_dist = 64;
