@@ -64,12 +64,12 @@ internal sealed class HostPlan
     public Netns? Namespace(string name) => Namespaces.Find(n => n.Name == name);
 
     /// <summary>copy_net_ns: a new namespace with lo.</summary>
-    /// <param name="name">Null: one without a name, as unshare(2) makes; it is called by its inode's number.</param>
+    /// <param name="name">Null: one that only its processes and sockets know, as unshare(2) makes.</param>
     public Netns NewNamespace(string? name, bool loopbackUp)
     {
         ulong cookie = (ulong)Namespaces.Count + 1;
         string called = name ?? cookie.ToString("'ns'0", CultureInfo.InvariantCulture);
-        var made = new Netns(called, this, _makeNet(called, cookie));
+        var made = new Netns(called, this, _makeNet(called, cookie)) { IsNamed = name is not null };
         made.AddLoopback(loopbackUp);
         Namespaces.Add(made);
         return made;

@@ -27,6 +27,9 @@ internal sealed class Netns(string name, HostPlan host, Net net)
     /// <summary>Its protocol instances are alive.</summary>
     public bool HasBooted { get; set; }
 
+    /// <summary>`ip netns` knows it; one that unshare(2) made has a number for a name.</summary>
+    public bool IsNamed { get; init; } = true;
+
     /// <summary>How messages name it: the host's name, with its own behind.</summary>
     public string FullName => Name.Length == 0 ? Host.Name : $"{Host.Name}/{Name}";
 

@@ -96,6 +96,7 @@ public sealed partial class SimHost
     /// <summary>Starts a program as a process of its own, now or at a time of the run.</summary>
     /// <param name="noFile">RLIMIT_NOFILE.</param>
     /// <param name="netns">The namespace that it starts in (`ip netns exec`); null for the host's first.</param>
+    /// <param name="credentials">Whose it is, and what it may do; null for root with everything.</param>
     public ProcessStatus Run(string name, Func<Os, Task> main, Instant start = default, int noFile = 1024, string? netns = null, Credentials? credentials = null)
     {
         NetStack stack = netns is null ? Plan.Stack : Namespace(netns).Plan.Stack;

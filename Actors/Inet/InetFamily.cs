@@ -25,11 +25,25 @@ internal sealed class InetFamily(NetStack stack) : NetFamily(AddressFamily.INET)
                 socket.Ops = _dgram;
                 return Errno.OK;
             case SocketType.DGRAM when protocol is IpProtocol.ICMP:
+                if (!MayPing(stack.Net)) return Errno.EACCES;
                 socket.Sk = new PingSock(stack.Net, stack.Fib);
                 socket.Ops = _dgram;
                 return Errno.OK;
             case SocketType.STREAM or SocketType.DGRAM: return Errno.EPROTONOSUPPORT;
+            // inet_create: raw sockets have no default protocol, and the protocol is asked for before the capability.
+            case SocketType.RAW when protocol is IpProtocol.IP: return Errno.EPROTONOSUPPORT;
+            case SocketType.RAW when !stack.Net.Current.Credentials.Capable(Capability.NET_RAW): return Errno.EPERM;
             default: return Errno.ESOCKTNOSUPPORT; // as on a kernel without raw sockets
         }
+    }
+
+    // ping_init_sock: the effective group or a supplementary one is in net.ipv4.ping_group_range.
+    private static bool MayPing(Net net)
+    {
+        Credentials caller = net.Current.Credentials;
+        NetSysctl s = net.Sysctl;
+        return InRange(caller.Gid) || caller.Groups.Any(InRange);
+
+        bool InRange(uint gid) => gid >= s.ping_group_range_min && gid <= s.ping_group_range_max;
     }
 }

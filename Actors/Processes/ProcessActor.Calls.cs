@@ -107,7 +107,9 @@ internal sealed partial class ProcessActor
     /// <summary>socket(2).</summary>
     public void Socket(Syscall.Socket call)
     {
+        Net.Current = this;
         Errno e = _stack.Families.Create(_stack, call.Family, call.Type, call.Protocol, out Socket? socket);
+        Net.Current = KernelTask.Instance;
         if (e != Errno.OK)
         {
             Finish(call, e);

@@ -7,12 +7,12 @@ namespace ActorNet.Actors;
 /// The program's code runs in this actor's turns, so its calls enter directly, as a trap does; what they need of a socket is a message to that socket's
 /// actor, and the answer is a message back. Handles <see cref="Syscall"/> (from outside, and answers), <see cref="Continuation"/>, timers and <see cref="Kill"/>.
 /// </remarks>
-internal sealed partial class ProcessActor : UntypedActor
+internal sealed partial class ProcessActor : UntypedActor, ITask
 {
     private readonly ProcessSpec _spec;
     private readonly IActorContext _context;
     private readonly IActorRef _self;
-    private readonly NetStack _stack;
+    private NetStack _stack;
     private readonly ProgramContext _program;
     private readonly DescriptorTable _files;
     private readonly CancellationTokenSource _stop = new();
@@ -36,6 +36,7 @@ internal sealed partial class ProcessActor : UntypedActor
         Scheduler = new ProgramScheduler(_program);
         Credentials = spec.Credentials;
         spec.Status.Actor = _self;
+        spec.Status.Netns = _stack.Netns;
         spec.Status.Started = true;
     }
 
@@ -100,6 +101,7 @@ internal sealed partial class ProcessActor : UntypedActor
                 case Syscall call when call.IsAnswered: Complete(call); break;
                 case Syscall call when call.IsIdle: Enter(call, Sender); break;
                 case Syscall.Socket created: Install(created); break;
+                case Syscall.Unshare unshared: OnUnshared(unshared); break;
                 case PollEntry entry: OnPollEntry(entry); break;
                 case CallTimeout due: OnTimeout(due.Call); break;
                 case Continuation continuation: RunUnawaited(continuation); break;

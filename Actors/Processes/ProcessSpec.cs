@@ -51,6 +51,9 @@ public sealed class ProcessStatus(int pid, string name)
 
     internal IActorRef? Actor { get; set; }
 
+    /// <summary>The network namespace that it is in.</summary>
+    internal Netns? Netns { get; set; }
+
     /// <summary>What was left at the end; both are zero unless there is a bug.</summary>
     public int OpenDescriptors { get; internal set; }
 

@@ -224,9 +224,14 @@ internal sealed partial class SockActor
 
     public void SetSockOpt(Syscall.SetSockOpt call)
     {
-        Errno e = call.Level == SockLevel.SOCKET && (SockOpt)call.Option == SockOpt.SO_BINDTODEVICE
-            ? BindToDevice(call.Value.Span)
-            : Sk.Setsockopt(call.Level, call.Option, call.Value.Span, Now);
+        Errno e = Sk.MaySet(call.Level, call.Option, call.Value.Span);
+        if (e == Errno.OK)
+        {
+            e = call.Level == SockLevel.SOCKET && (SockOpt)call.Option == SockOpt.SO_BINDTODEVICE
+                ? BindToDevice(call.Value.Span)
+                : Sk.Setsockopt(call.Level, call.Option, call.Value.Span, Now);
+        }
+
         if (e == Errno.OK && call.Level == SockLevel.SOCKET && !Sk.Port.IsNone
             && (SockOpt)call.Option is SockOpt.SO_REUSEADDR or SockOpt.SO_REUSEPORT or SockOpt.SO_BINDTODEVICE or SockOpt.SO_BINDTOIFINDEX)
         {
@@ -251,6 +256,7 @@ internal sealed partial class SockActor
         if (end >= 0) name = name[..end];
         int ifIndex = 0;
         if (name.Length > 0 && (ifIndex = Stack.IfIndexOf(System.Text.Encoding.ASCII.GetString(name))) == 0) return Errno.ENODEV;
+        if (Sk.MayRebind() is var denied and not Errno.OK) return denied;
         Sk.BoundIfIndex = ifIndex;
         return Errno.OK;
     }

@@ -16,6 +16,7 @@ public abstract partial class Sock
         int v = value.Length >= sizeof(int) ? BinaryPrimitives.ReadInt32LittleEndian(value) : value.Length > 0 ? value[0] : 0;
         return level switch
         {
+            SockLevel.SOCKET when (SockOpt)option == SockOpt.SO_BINDTOIFINDEX => value.Length < sizeof(int) ? Errno.OK : MayRebind(),
             SockLevel.SOCKET => value.Length < sizeof(int) ? Errno.OK : MaySet((SockOpt)option, v, caller),
             SockLevel.IP when (IpOpt)option == IpOpt.IP_TRANSPARENT => v == 0 || Raw(caller) ? Errno.OK : Errno.EPERM,
             SockLevel.IP when (IpOpt)option is IpOpt.IP_IPSEC_POLICY or IpOpt.IP_XFRM_POLICY => Admin(caller) ? Errno.OK : Errno.EPERM,

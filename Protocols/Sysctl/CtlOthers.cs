@@ -44,6 +44,23 @@ internal sealed class CtlPortRange(string name) : CtlTable(name)
     }
 }
 
+/// <summary>net.ipv4.ping_group_range: the groups whose processes may make ping sockets; a range that falls is nobody, "1 0" (ipv4_ping_group_range).</summary>
+internal sealed class CtlPingGroups(string name) : CtlTable(name)
+{
+    public override string Takes => "2 numbers from 0 to 2147483647";
+
+    public override string Read(in SysctlScope scope) => $"{scope.Net.ping_group_range_min}\t{scope.Net.ping_group_range_max}";
+
+    public override Errno Write(in SysctlScope scope, ReadOnlySpan<byte> text, out int consumed)
+    {
+        NetSysctl net = scope.Net;
+        int low = net.ping_group_range_min, high = net.ping_group_range_max;
+        if (!CtlPair.TryRead(text, 0, int.MaxValue, ref low, ref high, out consumed)) return Errno.EINVAL;
+        (net.ping_group_range_min, net.ping_group_range_max) = high < low ? (1, 0) : (low, high);
+        return Errno.OK;
+    }
+}
+
 /// <summary>net.ipv4.ip_unprivileged_port_start: not above the local port range (ipv4_privileged_ports).</summary>
 internal sealed class CtlPrivilegedPorts(string name) : CtlTable(name)
 {

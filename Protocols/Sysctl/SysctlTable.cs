@@ -29,6 +29,7 @@ public static class SysctlTable
         new CtlPortRange(V4 + "ip_local_port_range"),
         new CtlFlag(V4 + "ip_nonlocal_bind", 255, s => ref s.ip_nonlocal_bind),
         new CtlPrivilegedPorts(V4 + "ip_unprivileged_port_start"),
+        new CtlPingGroups(V4 + "ping_group_range"),
         new CtlLongs(V4 + "ipfrag_high_thresh", 0, int.MaxValue, s => ref s.ipfrag_high_thresh),
         new CtlInts(V4 + "ipfrag_time", -MaxSeconds, MaxSeconds, s => ref s.ipfrag_time),
         new CtlInts(V4 + "ipfrag_max_dist", 0, int.MaxValue, s => ref s.ipfrag_max_dist),
