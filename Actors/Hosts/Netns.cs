@@ -50,7 +50,7 @@ internal sealed class Netns(string name, HostPlan host, Net net)
     public void AddLoopback(bool up)
     {
         NetDeviceInfo lo = NetDeviceInfo.Loopback(ifIndex: NextIfIndex());
-        var state = new NetDeviceState(up ? lo : lo with { Flags = IFF.LOOPBACK }, Net);
+        var state = new NetDeviceState(up ? lo : lo with { Flags = IFF.LOOPBACK | IFF.LOWER_UP }, Net);
         Add(state, () => Props.Create(() => new LoopbackActor(state, LoopbackActor.Delay)));
         if (up) Fib.AddAddress(Fib.Loopback!, IpAddress.Loopback4.V4, 8);
     }
