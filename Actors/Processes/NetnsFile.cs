@@ -25,6 +25,16 @@ internal sealed class NetnsFile(Netns netns) : OpenFile(FileFlags.RDONLY)
             : null;
     }
 
+    /// <summary>open(2) of a namespace's file. EPERM: for writing; ENOENT: the path names none.</summary>
+    public static Errno Open(Syscall.Open call, ProcessActor process, out OpenFile? file)
+    {
+        file = null;
+        if (Find(process.Stack.Netns.Host, process, call.Path) is not { } netns) return Errno.ENOENT;
+        if ((call.Flags & FileFlags.AccessMode) != FileFlags.RDONLY) return Errno.EPERM;
+        file = new NetnsFile(netns);
+        return Errno.OK;
+    }
+
     /// <summary>As readlink(2) shows it: "net:[4026531840]".</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"net:[{Netns.Inode}]");
 }

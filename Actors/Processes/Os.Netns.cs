@@ -5,7 +5,6 @@ namespace ActorNet.Actors;
 public sealed partial class Os
 {
     private readonly FreeList<Syscall.Unshare> _unshares = new();
-    private readonly FreeList<Syscall.OpenNetns> _openNetns = new();
     private readonly FreeList<Syscall.Setns> _setns = new();
 
     /// <summary>unshare(CLONE_NEWNET): from now on the process makes its sockets in a namespace of its own, where there is only lo, and that is down.</summary>
@@ -13,12 +12,7 @@ public sealed partial class Os
 
     public ValueTask<SysResult> TryUnshare(int flags = Syscall.CLONE_NEWNET) => Try(UnshareCall(flags));
 
-    /// <summary>open(2) of a namespace's file: /proc/self/ns/net, /proc/PID/ns/net, or /run/netns/NAME for one that has a name.</summary>
-    public ValueTask<int> OpenNetns(string path, FileFlags flags = FileFlags.CLOEXEC) => Int(OpenCall(path, flags));
-
-    public ValueTask<SysResult> TryOpenNetns(string path, FileFlags flags = FileFlags.CLOEXEC) => Try(OpenCall(path, flags));
-
-    /// <summary>setns(2): from now on the process makes its sockets in the namespace of an open file; those that it has stay where they are.</summary>
+    /// <summary>setns(2): from now on the process makes its sockets in the namespace of an open file (/proc/self/ns/net, /proc/PID/ns/net, /run/netns/NAME); those that it has stay where they are.</summary>
     public ValueTask Setns(int fd, int nsType = Syscall.CLONE_NEWNET) => Void(SetnsCall(fd, nsType));
 
     public ValueTask<SysResult> TrySetns(int fd, int nsType = Syscall.CLONE_NEWNET) => Try(SetnsCall(fd, nsType));
@@ -27,13 +21,6 @@ public sealed partial class Os
     {
         Syscall.Unshare call = _unshares.Rent();
         call.Flags = flags;
-        return call;
-    }
-
-    private Syscall.OpenNetns OpenCall(string path, FileFlags flags)
-    {
-        Syscall.OpenNetns call = _openNetns.Rent();
-        (call.Path, call.Flags) = (path, flags);
         return call;
     }
 

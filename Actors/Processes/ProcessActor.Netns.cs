@@ -46,16 +46,6 @@ internal sealed partial class ProcessActor
         Finish(call, e);
     }
 
-    /// <summary>open(2) of a namespace's file.</summary>
-    public SysResult OpenNetns(string path, bool closeOnExec)
-    {
-        if (NetnsFile.Find(_stack.Netns.Host, this, path) is not { } netns) return Errno.ENOENT;
-        int fd = _files.Reserve(closeOnExec);
-        if (fd < 0) return Errno.EMFILE;
-        _files.Install(fd, new NetnsFile(netns));
-        return fd;
-    }
-
     private void OnUnshared(Syscall.Unshare call)
     {
         Enter(call.Made!);

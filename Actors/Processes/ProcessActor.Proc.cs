@@ -14,7 +14,8 @@ internal sealed partial class ProcessActor
             return;
         }
 
-        Errno e = ProcFs.Open(call.Path, call.Flags, new ProcContext(_stack, _stack.Netns.Host, Credentials), out OpenFile? file);
+        Errno e = NetnsFile.Open(call, this, out OpenFile? file);
+        if (e == Errno.ENOENT) e = ProcFs.Open(call.Path, call.Flags, new ProcContext(_stack, _stack.Netns.Host, Credentials), out file);
         if (e == Errno.OK) _files.Install(fd, file!);
         else _files.Remove(fd);
         Finish(call, e == Errno.OK ? fd : e);

@@ -36,22 +36,6 @@ public abstract partial class Syscall
         }
     }
 
-    /// <summary>open(2) of a network namespace's file, read-only. ENOENT: no such file; EMFILE.</summary>
-    public sealed class OpenNetns() : Syscall(SyscallNr.open)
-    {
-        /// <summary>/proc/self/ns/net, /proc/PID/ns/net or /run/netns/NAME.</summary>
-        public string Path { get; set; } = "";
-
-        /// <summary>O_CLOEXEC or 0.</summary>
-        public FileFlags Flags { get; set; }
-
-        internal override bool NeedsSocket => false;
-
-        internal override void OnEnter(ProcessActor process) => process.Finish(this, process.OpenNetns(Path, (Flags & FileFlags.CLOEXEC) != 0));
-
-        internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, (long)Flags, 0, 0, Result);
-    }
-
     /// <summary>setns(2). EBADF; EINVAL: no namespace's file, or of another kind than asked; EPERM without CAP_SYS_ADMIN.</summary>
     public sealed class Setns() : Syscall(SyscallNr.setns)
     {

@@ -54,8 +54,9 @@ public class CredentialTests
         lab.A.Run("p", async os =>
         {
             await os.Delay(Duration.FromMilliseconds(1));
-            int old = await os.Udp(), home = await os.OpenNetns("/proc/self/ns/net"), blue = await os.OpenNetns("/run/netns/blue");
-            Assert.Equal(Errno.ENOENT, (await os.TryOpenNetns("/run/netns/green")).Errno);
+            int old = await os.Udp(), home = await os.Open("/proc/self/ns/net"), blue = await os.Open("/run/netns/blue");
+            Assert.Equal(Errno.ENOENT, (await os.TryOpen("/run/netns/green")).Errno);
+            Assert.Equal(Errno.EPERM, (await os.TryOpen("/run/netns/blue", FileFlags.RDWR)).Errno);
             await os.Setns(blue);
             int s = await os.Udp();
             await os.SendTo(s, new byte[3], "127.0.0.1:9");
@@ -65,13 +66,13 @@ public class CredentialTests
             Assert.Equal(await Cookie(os, s), await Cookie(os, await os.Udp()));
             await os.Setns(home, 0);
             Assert.Equal(await Cookie(os, old), await Cookie(os, await os.Udp()));
-            Assert.Equal(Errno.ENOENT, (await os.TryOpenNetns("/proc/1/ns/net")).Errno); // the server has ended
-            Assert.True(await os.OpenNetns("/proc/3/ns/net") > 0);
+            Assert.Equal(Errno.ENOENT, (await os.TryOpen("/proc/1/ns/net")).Errno); // the server has ended
+            Assert.True(await os.Open("/proc/3/ns/net") > 0);
         });
         lab.A.Run("late", async os => await os.Delay(Duration.FromSeconds(1)), netns: "blue");
         lab.A.Run("unprivileged", async os =>
         {
-            int blue = await os.OpenNetns("/proc/3/ns/net");
+            int blue = await os.Open("/proc/3/ns/net");
             Assert.Equal(Errno.EINVAL, (await os.TrySetns(blue, 0x2000_0000)).Errno);
             Assert.Equal(Errno.EPERM, (await os.TrySetns(blue)).Errno);
             Assert.Equal(Errno.EPERM, (await os.TryUnshare()).Errno);
