@@ -190,11 +190,8 @@ internal sealed partial class SockActor
 
     private void Expire(CallQueue queue)
     {
-        for (Syscall? call = queue.Head, next; call is not null; call = next)
+        while (queue.TakeExpired(Now) is { } call)
         {
-            next = call.Next;
-            if (call.Deadline > Now) continue;
-            queue.Remove(call);
             Answer(call, call switch
             {
                 Syscall.Connect => Errno.EINPROGRESS,

@@ -53,6 +53,12 @@ public abstract partial class Syscall : IValueTaskSource, IValueTaskSource<int>,
     /// <summary>The queue that it waits in; null when it does not wait.</summary>
     internal CallQueue? WaitingIn { get; set; }
 
+    /// <summary>The queue's own: where a call with a deadline stands among such, and when it came.</summary>
+    internal int HeapIndex { get; set; }
+
+    /// <inheritdoc cref="HeapIndex"/>
+    internal uint Ticket { get; set; }
+
     /// <summary>When a waiting call gives up; <see cref="Instant.Never"/> without a time-out.</summary>
     internal Instant Deadline { get; set; } = Instant.Never;
 
