@@ -22,7 +22,7 @@ public sealed class LoopbackActor : NetDeviceActor
     {
         SkBuff? head = null, tail = null;
         IActorRef? taker = null;
-        var back = new Instant(now.Nanoseconds + _delay);
+        Instant back = Back(chain, now);
         for (SkBuff? skb = chain; skb is not null;)
         {
             SkBuff? next = skb.Next;
@@ -48,6 +48,16 @@ public sealed class LoopbackActor : NetDeviceActor
         }
 
         if (head is not null) Cell.TellAt(back.Nanoseconds, taker!, head);
+    }
+
+    // With processors, what comes back goes up in a softirq of the one that sent it.
+    private Instant Back(SkBuff chain, Instant now)
+    {
+        var back = new Instant(now.Nanoseconds + _delay);
+        if (_dev.Net.Cpu is not { } cpu) return back;
+        int packets = 0;
+        for (SkBuff? skb = chain; skb is not null; skb = skb.Next) packets++;
+        return Instant.Max(back, cpu.Softirq(cpu.CoreOf(_dev.Info.IfIndex), now, (cpu.Model.Ip + cpu.Model.Transport) * packets));
     }
 
     // Nobody but itself sends to lo.

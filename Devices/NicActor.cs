@@ -7,7 +7,7 @@
 namespace ActorNet.Devices;
 
 /// <summary>A NIC. Frames come from the wire and from above as messages; see <see cref="NetDevice"/>.</summary>
-public sealed class NicActor : NetDeviceActor
+public sealed partial class NicActor : NetDeviceActor
 {
     private readonly EtherPort _port;
     private readonly NicOptions _options;
@@ -30,7 +30,7 @@ public sealed class NicActor : NetDeviceActor
     protected override void Rcv(SkBuff chain, Instant now)
     {
         bool moderated = _options.RxUsecs.Nanoseconds > 0;
-        if (chain.Next is null && !moderated && _ring.Count == 0)
+        if (chain.Next is null && !moderated && _ring.Count == 0 && _port.Net.Cpu is null)
         {
             if (!_port.Arrives(chain, now)) return;
             _port.Stats.interrupts++;
@@ -61,7 +61,8 @@ public sealed class NicActor : NetDeviceActor
                 if (Cell.NowNanos() >= _interruptAt) Interrupt(Now); // one that was called off may still come by
                 return true;
             case NetDevice.PollAgain:
-                Poll(Now);
+                if (_port.Net.Cpu is { } cpu) GoOn(cpu, Now);
+                else Poll(Now);
                 return true;
             case NetDevice.Connect m:
                 _port.Connect(m, Now);
@@ -109,7 +110,8 @@ public sealed class NicActor : NetDeviceActor
     {
         CallOff();
         _port.Stats.interrupts++;
-        Poll(now);
+        if (_port.Net.Cpu is { } cpu) Schedule(cpu, now);
+        else Poll(now);
     }
 
     // net_rx_action: polls until the ring is empty or the budget is used; the rest of the host gets its turn before the next round.
@@ -167,6 +169,7 @@ public sealed class NicActor : NetDeviceActor
     private void Purge(Instant now)
     {
         CallOff();
+        PurgeHand(now);
         while (_ring.TryTake(out SkBuff? skb)) _port.Drop(skb, now, DropReason.LINK_DOWN);
     }
 }

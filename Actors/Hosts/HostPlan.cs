@@ -50,6 +50,13 @@ internal sealed class HostPlan
 
     public NetStack Stack => Init.Stack;
 
+    /// <summary>Gives the host processors; before it boots.</summary>
+    public void SetCpu(CpuModel model)
+    {
+        var cpu = new Cpu(model);
+        foreach (Netns ns in Namespaces) ns.Net.Cpu = cpu;
+    }
+
     public IActorRef Actor { get; set; } = ActorRefs.Nobody;
 
     public bool HasBooted => Namespaces.TrueForAll(n => n.HasBooted);
@@ -70,6 +77,7 @@ internal sealed class HostPlan
         ulong cookie = (ulong)Namespaces.Count + 1;
         string called = name ?? cookie.ToString("'ns'0", CultureInfo.InvariantCulture);
         var made = new Netns(called, this, _makeNet(called, cookie)) { IsNamed = name is not null };
+        made.Net.Cpu = Net.Cpu;
         made.AddLoopback(loopbackUp);
         Namespaces.Add(made);
         return made;

@@ -16,6 +16,9 @@ internal sealed class NetStack(Netns ns)
     /// <summary>Makes and reads ICMP messages; its rate limits are the namespace's.</summary>
     public readonly Icmp IcmpMachine = new(ns.Net, ns.Fib);
 
+    /// <summary>Told of everything that happens to a socket's lock; null for nobody.</summary>
+    public Action<SockLockEvent>? LockObserver { get; set; }
+
     /// <summary>Sockets whose actors are alive.</summary>
     public int Sockets;
 

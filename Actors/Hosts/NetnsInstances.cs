@@ -15,6 +15,7 @@ internal static class NetnsInstances
     public static void Boot(IActorContext parent, Netns ns)
     {
         NetStack stack = ns.Stack;
+        stack.Net.IsLocal = address => stack.Fib.AddressType(address) != RouteType.UNICAST;
         stack.Sockfs = parent.ActorOf(Props.Create(() => new SockfsActor(stack)), "sock");
         stack.Arp = parent.ActorOf(Props.Create(() => new ArpActor(ns)), "arp");
         stack.Ip = parent.ActorOf(Props.Create(() => new IpActor(ns)), "ip");

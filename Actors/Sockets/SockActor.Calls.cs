@@ -59,8 +59,8 @@ internal sealed partial class SockActor
 
     private void Enter(Syscall call)
     {
-        if ((_state & State.Owned) != 0) (_backlog ??= new CallQueue()).Enqueue(call);
-        else Dispatch(call);
+        if (IsOwned) (_backlog ??= new CallQueue()).Enqueue(call);
+        else Begin(call);
     }
 
     private void Dispatch(Syscall call)

@@ -59,6 +59,9 @@ internal sealed partial class SockActor : UntypedActor
 
         /// <summary>In this turn: something that others may see has been told to the demultiplexer.</summary>
         ToldDemux = 16,
+
+        /// <summary>A call's cost elapses on a processor; the socket is owned by it.</summary>
+        OwnedByUser = 32,
     }
 
     public NetStack Stack { get; }
@@ -112,21 +115,25 @@ internal sealed partial class SockActor : UntypedActor
         _state &= ~State.ToldDemux;
         switch (message)
         {
+            case SkBuff skb when IsOwned && Sk.HasBacklog: AddBacklog(skb); break;
             case SkBuff skb: Rcv(skb); break;
             case Syscall call: Enter(call); break;
             case PollEntry entry: OnPoll(entry); break;
             case DemuxRequest answer: OnPort(answer); break;
             case SockTimer: OnTimer(); break;
+            case CpuDone: OnCpuDone(); break;
+            case IcmpErrorNotice notice when IsOwned: IcmpErrorLocked(notice); break;
             case IcmpErrorNotice notice: _ops.OnIcmpError(this, notice); break;
             case Interrupt interrupt: OnInterrupt(interrupt); break;
             case FileOwned owned: _owned = owned.File; break;
             case RunEnded: OnRunEnded(); return;
+            case ChildRefused or ListenerClosed when IsOwned: PutOff(message); break;
             default:
                 if (!_ops.OnMessage(this, message)) Unhandled(message);
                 break;
         }
 
-        Release();
+        if (!IsOwned || !Sk.HasBacklog) Release();
     }
 
     protected override void PostStop()
@@ -145,6 +152,7 @@ internal sealed partial class SockActor : UntypedActor
         if (_owner is { IsAnswered: false } owner) Answer(owner, Errno.EIO);
         if (_current is { IsAnswered: false, IsIdle: false } current && current != _owner) Answer(current, Errno.EIO);
         Stack.Demux(Sk.Protocol)?.Tell(new DemuxRequest(DemuxRequest.What.Release, _self, Sk), _self);
+        FreeBacklog(DropReason.NO_SOCKET);
         Sk.Destroy();
         _lost?.Free(Stack.Net); // what the machine had kept of it is free by now
     }
@@ -187,7 +195,7 @@ internal sealed partial class SockActor : UntypedActor
         if (_watchers is not null) WakeWatchers();
         Pump(); // what the tried calls made
         if ((_state & (State.Closed | State.Releasing)) == State.Closed && Sk.IsDead && !_ops.HoldsOn(this)) LetGo();
-        if (_owner is Syscall.Close close && ((_state & State.Releasing) != 0 || !Sk.IsDead))
+        if (!IsOwned && _owner is Syscall.Close close && ((_state & State.Releasing) != 0 || !Sk.IsDead))
         {
             _owner = null;
             Answer(close, 0);
@@ -206,6 +214,7 @@ internal sealed partial class SockActor : UntypedActor
             tail = skb;
         }
 
+        if (Stack.Net.Cpu is { } cpu) ChargeXmit(cpu, first);
         _ip.Tell(first, _self);
     }
 
@@ -225,6 +234,7 @@ internal sealed partial class SockActor : UntypedActor
 
     private void OnTimer()
     {
+        if (IsOwned) return; // what has run out by then is handled when the owner lets go
         if (Sk.NextTimer <= Now) Sk.OnTimer(Now);
         if (_readers?.Head is not null) Expire(_readers);
         if (_writers?.Head is not null) Expire(_writers);
@@ -241,6 +251,7 @@ internal sealed partial class SockActor : UntypedActor
     private void End()
     {
         _state |= State.Ended;
+        FreeBacklog(DropReason.NO_SOCKET);
         _timer?.Disarm();
         Sk.Destroy();
         Stack.Books.CheckBuffers(Sk);
@@ -261,7 +272,7 @@ internal sealed partial class SockActor : UntypedActor
         _ownerInterrupted = false;
         _ops.OnPort(this, answer);
         if (interrupted && answer.Call is { WaitingIn: not null } waits) OnInterrupt(new Interrupt(waits, waits.Version));
-        while ((_state & State.Owned) == 0 && _backlog?.Dequeue() is { } call) Dispatch(call);
+        LetOthersIn();
     }
 
     private void OnRunEnded()

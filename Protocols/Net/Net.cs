@@ -19,6 +19,12 @@ public sealed class Net(string hostName, ulong seed, SkBuffPool pool, string net
 
     public SkBuffPool Pool { get; } = pool;
 
+    /// <summary>The host's processors, which all its namespaces share; null when nothing takes time.</summary>
+    public Cpu? Cpu { get; set; }
+
+    /// <summary>Whether a packet to this address goes further up than IP; for the costs of a <see cref="Cpu"/>.</summary>
+    public Func<uint, bool>? IsLocal { get; set; }
+
     public NetnsMib Mib { get; } = new();
 
     public NetSysctl Sysctl { get; } = new();

@@ -20,6 +20,7 @@ public static class SysctlTable
         new CtlInts(Core + "wmem_max", Sock.MinSndbuf, int.MaxValue, s => ref s.wmem_max) { InitWritable = true },
         new CtlInts(Core + "somaxconn", 0, int.MaxValue, s => ref s.somaxconn),
         new CtlInts(Core + "netdev_budget", int.MinValue, int.MaxValue, s => ref s.netdev_budget) { InitOnly = true },
+        new CtlInts(Core + "netdev_budget_usecs", int.MinValue, int.MaxValue, s => ref s.netdev_budget_usecs) { InitOnly = true },
         new CtlInts(Core + "netdev_max_backlog", int.MinValue, int.MaxValue, s => ref s.netdev_max_backlog) { InitOnly = true },
 
         // net.ipv4: addresses, forwarding, fragments

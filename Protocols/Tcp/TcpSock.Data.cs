@@ -60,12 +60,12 @@ public sealed partial class TcpSock
             MemForce(skb.Truesize); // the reader has nothing else: it must not starve
         }
 
-        int length = skb.Length, truesize = skb.Truesize;
+        int length = skb.Length, truesize = skb.Truesize, gsoSize = skb.GsoSize;
         bool fin = (skb.Tcp.Flags & (byte)TcpFlags.FIN) != 0, push = (skb.Tcp.Flags & (byte)TcpFlags.PSH) != 0;
         SeqNum end = skb.Tcp.EndSeq;
         QueueRcv(skb);
         AdvanceRcvNxt(end);
-        if (length > 0) EventDataRecv(length, truesize, push);
+        if (length > 0) EventDataRecv(length, truesize, push, gsoSize);
         if (fin)
         {
             Fin();

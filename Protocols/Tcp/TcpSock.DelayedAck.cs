@@ -10,10 +10,10 @@ public sealed partial class TcpSock
     private bool InPingpong => _pingpong >= 1;
 
     /// <summary>tcp_event_data_recv: learns the peer's rhythm, and owes an ACK.</summary>
-    private void EventDataRecv(int length, int truesize, bool push)
+    private void EventDataRecv(int length, int truesize, bool push, int gsoSize)
     {
         _ackPending |= AckPending.Sched;
-        MeasureRcvMss(length, truesize, push);
+        MeasureRcvMss(gsoSize > 0 ? Math.Min(gsoSize, length) : length, truesize, push);
         RcvRttMeasure();
         if (_ato == Duration.Zero)
         {

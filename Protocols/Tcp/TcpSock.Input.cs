@@ -13,8 +13,9 @@ public sealed partial class TcpSock
         if (bad != DropReason.NOT_DROPPED_YET) return Net.Mib.Drop(skb, bad);
         skb.TransportHeader = skb.DataOffset;
         skb.Next = skb.Prev = null;
-        _segsIn++;
-        if (skb.Length > skb.Tcp.HeaderLength && _state != TcpState.LISTEN) Flow.DataSegsIn++;
+        int segments = Math.Max(1, skb.GsoSegs);
+        _segsIn += segments;
+        if (skb.Length > skb.Tcp.HeaderLength && _state != TcpState.LISTEN) Flow.DataSegsIn += segments;
         DropReason reason = _state switch
         {
             TcpState.ESTABLISHED => RcvEstablished(skb),
@@ -93,6 +94,7 @@ public sealed partial class TcpSock
                 bool acks = tcb.AckSeq != _snd.SndUna.Value;
                 int truesize = skb.Truesize;
                 SeqNum end = tcb.EndSeq;
+                int gsoSize = skb.GsoSize;
                 if (acks)
                 {
                     Ack(skb, o, AckFlags.Data);
@@ -106,7 +108,7 @@ public sealed partial class TcpSock
 
                 QueueRcv(skb);
                 AdvanceRcvNxt(end);
-                EventDataRecv(length, truesize, ((TcpFlags)tcb.Flags & TcpFlags.PSH) != 0);
+                EventDataRecv(length, truesize, ((TcpFlags)tcb.Flags & TcpFlags.PSH) != 0, gsoSize);
                 TellDataReady();
                 if (acks) DataSndCheck();
                 if ((_ackPending & AckPending.Sched) != 0) AckSndCheck(false);

@@ -41,6 +41,9 @@ internal sealed class TcpUserOptions
     /// <summary>TCP_SAVED_SYN: what was saved and has not been read.</summary>
     public byte[]? SavedSyn;
 
+    /// <summary>No setting: the path MTU that an ICMP error told while a process owned the socket (mtu_info); 0 for none.</summary>
+    public int MtuDeferred;
+
     /// <summary>TCP_THIN_LINEAR_TIMEOUTS, TCP_INQ.</summary>
     public bool ThinLinearTimeouts, RecvmsgInq;
 }
