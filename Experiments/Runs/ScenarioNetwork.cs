@@ -22,6 +22,7 @@ internal sealed class ScenarioNetwork
         {
             SimHost made = Network.AddHost(host.Name);
             foreach ((string name, string value) in host.Sysctls) made.Sysctl(name, value);
+            if (host.Cpu is { } cpu) made.SetCpu(cpu);
         }
 
         foreach (SwitchSpec s in scenario.Switches)

@@ -14,13 +14,17 @@ internal sealed class HostReader(ScenarioErrors errors, NodeNames names)
 
     public List<HostSpec> Hosts { get; } = [];
 
+    private CpuModel? _cpuOfAll;
+
     public List<SwitchSpec> Switches { get; } = [];
 
     public List<Wish> Wishes { get; } = [];
 
-    public void ReadHosts(SettingsNode section, IReadOnlyList<KeyValuePair<string, SettingsNode>> sysctlsOfAll)
+    /// <param name="cpuOfAll">The top level's cpu; a host's own keys win over its.</param>
+    public void ReadHosts(SettingsNode section, IReadOnlyList<KeyValuePair<string, SettingsNode>> sysctlsOfAll, SettingsNode? cpuOfAll = null)
     {
         if (!IsObject(section)) return;
+        _cpuOfAll = CpuReader.Read(cpuOfAll, null, errors);
         foreach ((string group, SettingsNode node) in section.Fields)
         {
             if (node.Kind == SettingsKind.Null || !IsName(group, node)) continue;
@@ -70,10 +74,11 @@ internal sealed class HostReader(ScenarioErrors errors, NodeNames names)
         }
 
         List<KeyValuePair<string, SettingsNode>> sysctls = [.. sysctlsOfAll, .. Flatten(reader.Get(ScenarioKeys.HostSysctl))];
+        CpuModel? cpu = CpuReader.Read(reader.Get(ScenarioKeys.HostCpu), _cpuOfAll, errors);
         for (int n = 1; n <= count; n++)
         {
             bool ownRoutes = reader.Has(ScenarioKeys.Gateway) || reader.Has(ScenarioKeys.Routes);
-            var host = new HostSpec(Expand(pattern, n), group, n, reader.Node.Origin) { IsRouter = reader.Get(ScenarioKeys.Router), AutomaticRoutes = !ownRoutes };
+            var host = new HostSpec(Expand(pattern, n), group, n, reader.Node.Origin) { IsRouter = reader.Get(ScenarioKeys.Router), AutomaticRoutes = !ownRoutes, Cpu = cpu };
             if (!names.Add(host))
             {
                 errors.Add(reader.Node, $"the name '{host.Name}' is taken: hosts and switches share one set of names");

@@ -66,6 +66,9 @@ public sealed class HostSpec(string name, string group, int number, SettingsOrig
     /// <summary>Names as sysctl(8) has them, and their texts, in the order they are set.</summary>
     public List<KeyValuePair<string, string>> Sysctls { get; } = [];
 
+    /// <summary>Null: nothing takes time.</summary>
+    public CpuModel? Cpu { get; set; }
+
     /// <summary>Whether routes are computed for it.</summary>
     public bool AutomaticRoutes { get; init; } = true;
 

@@ -17,6 +17,7 @@ public static class ScenarioKeys
     public static readonly Key<string> Network = Key.Text("network", "10.0.0.0/8", "where automatic subnets are taken from");
     public static readonly Key<long> SubnetLength = Key.Integer("subnet-length", "24", "prefix length of automatic subnets; a subnet with more hosts gets a shorter one", 8, 30);
     public static readonly NodeKey Sysctl = Key.Node("sysctl", "object", "settings of every host, by their names in sysctl(8); a host's own win");
+    public static readonly NodeKey Cpu = Key.Node("cpu", "object", "the processors of every host, and what work costs on them; a host's own keys win. Absent: nothing takes time");
     public static readonly NodeKey Hosts = Key.Node("hosts", "object", "the hosts, each under its name (or its group's)");
     public static readonly NodeKey Switches = Key.Node("switches", "object", "the learning switches, each under its name (or its group's)");
     public static readonly NodeKey Links = Key.Node("links", "object", "the wires, each (or each bundle) under a name of its own");
@@ -25,7 +26,7 @@ public static class ScenarioKeys
 
     public static readonly NodeKey Vars = Key.Node("vars", "object", "values of your own, to be used as ${vars.NAME} and set with --set vars.NAME=…");
 
-    public static readonly KeySet Root = new("(top level)", Name, Description, Seed, Order, Duration, Sample, Drain, Network, SubnetLength, Vars, Sysctl, Hosts, Switches, Links, Programs, Capture);
+    public static readonly KeySet Root = new("(top level)", Name, Description, Seed, Order, Duration, Sample, Drain, Network, SubnetLength, Vars, Sysctl, Cpu, Hosts, Switches, Links, Programs, Capture);
 
     public static readonly Key<long> HostCount = Key.Integer("count", "1", "makes a group: NAME1 to NAMEcount", 1, 1_000_000);
     public static readonly Key<string> HostName = Key.Text("name", "", "pattern of the names in a group, with {n} for the number from 1; NAME{n} when absent");
@@ -36,7 +37,18 @@ public static class ScenarioKeys
     public static readonly ListKey Routes = Key.List("routes", "routes as `ip route add` takes them: \"10.2.0.0/16 via 10.1.0.1\", \"default via 10.0.0.1 dev eth0\"; turns automatic routes off");
     public static readonly NodeKey HostSysctl = Key.Node("sysctl", "object", "this host's settings, by their names in sysctl(8)");
 
-    public static readonly KeySet Host = new("hosts.NAME", HostCount, HostName, Router, Address, Addresses, Gateway, Routes, HostSysctl);
+    public static readonly NodeKey HostCpu = Key.Node("cpu", "object", "this host's processors, and what work costs on them; the cpu keys below");
+
+    public static readonly KeySet Host = new("hosts.NAME", HostCount, HostName, Router, Address, Addresses, Gateway, Routes, HostSysctl, HostCpu);
+
+    public static readonly Key<long> Cores = Key.Integer("cores", "1", "processors", 1, 1024);
+    public static readonly Key<Duration> SyscallCost = Key.Time("syscall", "0", "a system call on a socket; a TCP socket is owned by the caller meanwhile");
+    public static readonly Key<Duration> InterruptCost = Key.Time("interrupt", "0", "an interrupt of a NIC, before its softirq");
+    public static readonly Key<Duration> DeviceCost = Key.Time("device", "0", "a packet in a device's driver, either way");
+    public static readonly Key<Duration> IpCost = Key.Time("ip", "0", "a packet in IP, either way");
+    public static readonly Key<Duration> TransportCost = Key.Time("transport", "0", "a packet in TCP, UDP or ICMP, either way");
+
+    public static readonly KeySet CpuCosts = new("cpu and hosts.NAME.cpu", Cores, SyscallCost, InterruptCost, DeviceCost, IpCost, TransportCost);
 
     public static readonly Key<long> SwitchCount = Key.Integer("count", "1", "makes a group: NAME1 to NAMEcount", 1, 100_000);
     public static readonly Key<Duration> Aging = Key.Time("aging", "300s", "how long a learnt address is kept");
@@ -84,5 +96,5 @@ public static class ScenarioKeys
     public static readonly KeySet Captures = new("capture", CaptureDevices, SnapLength);
 
     /// <summary>All sections but those of the single programs, for the reference.</summary>
-    public static readonly IReadOnlyList<KeySet> Sections = [Root, Host, Switch, Link, Wire, ProgramSection, Captures];
+    public static readonly IReadOnlyList<KeySet> Sections = [Root, Host, CpuCosts, Switch, Link, Wire, ProgramSection, Captures];
 }

@@ -17,7 +17,7 @@ public static class ScenarioReader
         var hosts = new HostReader(errors, names);
         InterfaceAddress pool = Pool(top);
         IReadOnlyList<KeyValuePair<string, SettingsNode>> sysctls = hosts.Flatten(top.Get(ScenarioKeys.Sysctl));
-        if (top.Require(ScenarioKeys.Hosts)) hosts.ReadHosts(top.Get(ScenarioKeys.Hosts)!, sysctls);
+        if (top.Require(ScenarioKeys.Hosts)) hosts.ReadHosts(top.Get(ScenarioKeys.Hosts)!, sysctls, top.Get(ScenarioKeys.Cpu));
         if (top.Get(ScenarioKeys.Switches) is { } switches) hosts.ReadSwitches(switches);
 
         var links = new LinkReader(errors, names);
