@@ -22,7 +22,14 @@ public sealed class NetSysctl
     public int ip_default_ttl = 64;
     public bool ip_no_pmtu_disc;
     public int ip_local_port_range_min = 32_768, ip_local_port_range_max = 60_999;
-    public bool ip_nonlocal_bind;
+    public bool ip_nonlocal_bind, ip_autobind_reuse;
+
+    /// <summary>ip_local_reserved_ports: 65,536 bits; null for none. What the kernel chooses by itself is none of these.</summary>
+    public ulong[]? ip_local_reserved_ports;
+
+    /// <summary>inet_is_local_reserved_port.</summary>
+    public bool IsLocalReserved(ushort port) => ip_local_reserved_ports is { } bits && (bits[port >> 6] >> port & 1) != 0;
+
     public int ip_unprivileged_port_start = 1024;
     public int ping_group_range_min, ping_group_range_max = int.MaxValue;
 

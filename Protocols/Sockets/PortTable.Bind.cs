@@ -25,7 +25,7 @@ public sealed partial class PortTable<TOwner>
             };
             if (granted == 0) return Errno.EADDRINUSE;
         }
-        else if (Conflicts(request, port, self: -1, strict: false))
+        else if (!MayBind(request, port, self: -1))
         {
             return Errno.EADDRINUSE;
         }
@@ -36,7 +36,7 @@ public sealed partial class PortTable<TOwner>
         e.Set(Is.AddressLocked, !request.Address.IsAny && !autobind);
         e.Set(Is.PortLocked, port != 0 && !autobind);
         Link(row, active: rules != PortRules.TCP);
-        _buckets[_nodes[_rows[row].Node].Bucket].ConnectOnly = false;
+        Note(_rows[row].Node, request);
         handle = new PortHandle(row + 1);
         return Errno.OK;
     }
@@ -48,10 +48,10 @@ public sealed partial class PortTable<TOwner>
         Row e = _rows[row];
         if (e.Has(Is.Active)) return Errno.OK;
         var request = new PortRequest(e.Local, e.BoundIf, e.Has(Is.Reuse), e.Has(Is.ReusePort), e.Uid, e.Has(Is.V6Only));
-        if (Conflicts(request, e.Port, row, strict: false)) return Errno.EADDRINUSE;
+        if (!MayBind(request, e.Port, row)) return Errno.EADDRINUSE;
         Unlink(row);
         Link(row, active: true);
-        _buckets[_nodes[_rows[row].Node].Bucket].ConnectOnly = false;
+        Note(_rows[row].Node, request);
         return Errno.OK;
     }
 
@@ -64,57 +64,85 @@ public sealed partial class PortTable<TOwner>
         Link(row, active: false);
     }
 
-    // strict: chosen by the kernel (relax=false, reuseport_ok=false): a port on which nothing overlaps at all.
-    private bool Conflicts(in PortRequest a, ushort port, int self, bool strict)
+    private bool MayBind(in PortRequest a, ushort port, int self)
     {
         int bucket = FindBucket(port);
-        if (bucket < 0) return false;
-        if (a.Address.IsAny || rules == PortRules.PING)
+        if (bucket < 0) return true;
+        return rules switch
+        {
+            PortRules.TCP => SharesFast(_buckets[bucket], a) || !Conflicts(a, bucket, self, Strictness.Named),
+            PortRules.UDP => !UdpInUse(a, bucket),
+            _ => !PingInUse(a, bucket),
+        };
+    }
+
+    // sk_reuseport_match: one of the same group has passed this examination already.
+    private static bool SharesFast(in Bucket b, in PortRequest a) =>
+        b.Share == SharedStrictly && a.ReusePort && b.ShareUid == a.Uid && (b.ShareAddress == a.Address || Overlap(a, b.ShareAddress) && !a.Address.IsAny);
+
+    // inet_csk_update_fastreuse, with a bucket that is never empty when it is called.
+    private void Note(int node, in PortRequest a)
+    {
+        if (rules != PortRules.TCP) return;
+        ref Node n = ref _nodes[node];
+        ref Bucket b = ref _buckets[n.Bucket];
+        if (n.ConnectOnly)
+        {
+            n.ConnectOnly = false;
+            b.BoundNodes++;
+        }
+
+        if (!a.ReusePort)
+        {
+            b.Share = NotShared;
+        }
+        else if (!SharesFast(b, a))
+        {
+            b.Share = SharedStrictly;
+            b.ShareUid = a.Uid;
+            b.ShareAddress = a.Address;
+        }
+    }
+
+    // What inet_csk_bind_conflict is asked: about a port that was named; about one that the kernel chooses (relax=false, reuseport_ok=false);
+    // about one that it chooses although all are taken, under ip_autobind_reuse (relax=true, reuseport_ok=false).
+    private enum Strictness { Named, Chosen, ChosenRelaxed }
+
+    private bool Conflicts(in PortRequest a, int bucket, int self, Strictness strictness)
+    {
+        if (a.Address.IsAny)
         {
             for (int n = _buckets[bucket].Nodes; n >= 0; n = _nodes[n].Next)
             {
-                if (ConflictsAt(n, a, self, strict, out bool sure)) return true;
-                if (sure) return false;
+                if (Overlap(a, _nodes[n].Address) && ConflictsAt(n, a, self, strictness)) return true;
             }
 
             return false;
         }
 
         // A specific address meets its own kind and the wildcards only.
+        ushort port = _buckets[bucket].Port;
         ReadOnlySpan<IpAddress> met = [a.Address, IpAddress.Any4, default];
         foreach (IpAddress address in met)
         {
             int n = Find(address, port);
-            if (n < 0) continue;
-            if (ConflictsAt(n, a, self, strict, out bool sure)) return true;
-            if (sure) return false;
+            if (n >= 0 && Overlap(a, address) && ConflictsAt(n, a, self, strictness)) return true;
         }
 
         return false;
     }
 
-    private bool ConflictsAt(int node, in PortRequest a, int self, bool strict, out bool sure)
+    private bool ConflictsAt(int node, in PortRequest a, int self, Strictness strictness)
     {
-        sure = false;
         ref Node n = ref _nodes[node];
-        if (rules != PortRules.PING && !Overlap(a, n.Address)) return false;
         for (int i = n.Active; i >= 0; i = _rows[i].Next)
         {
-            ref Row b = ref _rows[i];
-            if (i == self) continue;
-            // One of the same reuseport group has passed this examination already (sk_reuseport_match).
-            if (!strict && a.ReusePort && b.Group is not null && b.Uid == a.Uid && b.Local == a.Address && b.BoundIf == a.BoundIfIndex && b.Has(Is.Reuse) == a.Reuse)
-            {
-                sure = true;
-                return false;
-            }
-
-            if (Conflict(a, b, strict)) return true;
+            if (i != self && Conflict(a, _rows[i], strictness)) return true;
         }
 
         for (int i = n.Passive; i >= 0; i = _rows[i].Next)
         {
-            if (i != self && Conflict(a, _rows[i], strict)) return true;
+            if (i != self && Conflict(a, _rows[i], strictness)) return true;
         }
 
         return false;
@@ -128,74 +156,24 @@ public sealed partial class PortTable<TOwner>
         return b.IsAny && (!b.IsV4 || a.Address.IsV4);
     }
 
-    private bool Conflict(in PortRequest a, in Row b, bool strict)
+    private static bool SameLink(in PortRequest a, in Row b) => a.BoundIfIndex == 0 || b.BoundIf == 0 || a.BoundIfIndex == b.BoundIf;
+
+    // inet_bind_conflict.
+    private static bool Conflict(in PortRequest a, in Row b, Strictness strictness)
     {
-        if (b.Has(Is.V6Only) && a.Address.IsV4) return false;
-        bool reuse = a.Reuse && b.Has(Is.Reuse);
-        if (rules == PortRules.PING) return !reuse;
-        if (a.BoundIfIndex != 0 && b.BoundIf != 0 && a.BoundIfIndex != b.BoundIf) return false;
-        bool sameUid = b.Uid == a.Uid;
+        if (b.Has(Is.V6Only) && a.Address.IsV4 || !SameLink(a, b)) return false;
+        bool sameUser = b.Has(Is.Timewait) || b.Uid == a.Uid;
         bool reusePort = a.ReusePort && b.Has(Is.ReusePort);
-        if (rules == PortRules.UDP) return !reuse && !(reusePort && sameUid);
-        if (strict) return true;
-        bool bListens = b.Has(Is.Active);
-        if (reuse && !bListens) return false;
-        return !reusePort || !(b.Has(Is.Timewait) || sameUid);
-    }
-
-    // A bind prefers odd distances from the range's start, so that connects, which prefer even ones, find their half free.
-    private ushort FindOpenPort(in PortRequest request)
-    {
-        int half = request.Reuse ? 1 : 0;
-        while (true)
+        if (a.Reuse && b.Has(Is.Reuse) && !b.Has(Is.Active))
         {
-            int low = sysctl.ip_local_port_range_min, high = sysctl.ip_local_port_range_max + 1;
-            if (high - low < 4) half = 0;
-            // SO_REUSEADDR: the lower half of the range first.
-            int middle = low + (high - low >> 2 << 1);
-            if (half == 1) high = middle;
-            else if (half == 2) low = middle;
-            int remaining = high - low;
-            if (remaining > 1) remaining &= ~1;
-            int offset = (int)(random.Below((uint)remaining) | 1);
-            for (int parity = 0; parity < 2; parity++, offset--)
+            return strictness switch
             {
-                int port = low + offset;
-                for (int i = 0; i < remaining; i += 2, port += 2)
-                {
-                    if (port >= high) port -= remaining;
-                    if (!Conflicts(request, (ushort)port, -1, strict: true)) return (ushort)port;
-                }
-            }
-
-            if (half != 1) return 0;
-            half = 2;
-        }
-    }
-
-    private ushort FindUdpPort(in PortRequest request)
-    {
-        int low = sysctl.ip_local_port_range_min, remaining = sysctl.ip_local_port_range_max - low + 1;
-        int first = (int)random.Below((uint)remaining);
-        for (int i = 0; i < remaining; i++)
-        {
-            int port = low + (first + i) % remaining;
-            if (!Conflicts(request, (ushort)port, -1, strict: true)) return (ushort)port;
+                Strictness.Named => false,
+                Strictness.Chosen => true,
+                _ => reusePort && sameUser,
+            };
         }
 
-        return 0;
-    }
-
-    // ping_port_rover: identifications in turn.
-    private ushort FindPingPort()
-    {
-        ushort ident = _pingRover;
-        for (int i = 0; i < 65_536; i++)
-        {
-            if (++ident == 0) ident = 1;
-            if (FindBucket(ident) < 0) return _pingRover = ident;
-        }
-
-        return 0;
+        return strictness != Strictness.Named || !reusePort || !sameUser;
     }
 }

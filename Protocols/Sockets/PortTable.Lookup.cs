@@ -5,12 +5,14 @@ namespace ActorNet.Protocols;
 
 public sealed partial class PortTable<TOwner>
 {
+    private const int CurrentCpu = 0;
+
     /// <summary>The connected socket of a tuple, as the packet has it: from the peer (source) to this host (destination).</summary>
     /// <param name="iif">The interface it came in by.</param>
     public bool TryGetConnected(IpAddress saddr, ushort sport, IpAddress daddr, ushort dport, int iif, [NotNullWhen(true)] out TOwner? owner, out PortHandle handle)
     {
-        int row = FindConnected(daddr, dport, saddr, sport);
-        bool found = row >= 0 && (_rows[row].BoundIf == 0 || _rows[row].BoundIf == iif);
+        int row = FindConnected(daddr, dport, saddr, sport, iif);
+        bool found = row >= 0;
         owner = found ? _rows[row].Owner : null;
         handle = found ? new PortHandle(row + 1) : default;
         return found;
@@ -58,25 +60,48 @@ public sealed partial class PortTable<TOwner>
             if (score <= high) continue;
             high = score;
             best = i;
-            // A group's member is chosen at once by the tuple's hash; a connected socket stands for itself.
-            if (e.Group is { HasConnected: false } g && !e.Has(Is.Connected)) return g.Select(Hash(daddr, e.Port, saddr, sport));
+            if (e.Group is not { } g || e.Has(Is.Connected) || !e.Has(Is.ReusePort)) continue;
+            // A group's member is chosen by the tuple's hash, and at once, unless the group has connected members, which may match better.
+            int member = Select(g, Hash(daddr, e.Port, saddr, sport));
+            if (member < 0) continue;
+            if (!g.HasConnected) return member;
+            best = member;
+            high = Score(_rows[member], saddr, sport, daddr, iif);
         }
 
         return best;
     }
 
-    private static int Score(in Row e, IpAddress saddr, ushort sport, IpAddress daddr, int iif)
+    // compute_score. A packet is handled by CPU 0: hosts have no others yet.
+    private int Score(in Row e, IpAddress saddr, ushort sport, IpAddress daddr, int iif)
     {
         if (e.Has(Is.V6Only) && daddr.IsV4) return -1;
         int score = e.Local.IsV4 == daddr.IsV4 ? 2 : 1;
         if (e.Has(Is.Connected))
         {
-            if (e.Peer != saddr || e.PeerPort != sport) return -1;
-            score += 8;
+            // A half of the peer may be open: connect(2) to port 0 (UDP), or of a ping socket.
+            if (!e.Peer.IsAny && e.Peer != saddr || e.PeerPort != 0 && e.PeerPort != sport) return -1;
+            score += (e.Peer.IsAny ? 0 : 4) + (e.PeerPort == 0 ? 0 : 4);
         }
 
+        if (e.IncomingCpu == CurrentCpu) score++;
         if (e.BoundIf == 0) return score;
-        return e.BoundIf == iif ? score + 4 : -1;
+        return e.BoundIf == iif ? score + (rules == PortRules.TCP ? 1 : 4) : -1;
+    }
+
+    // reuseport_select_sock_by_hash: from the hashed place on, the first that is not connected; one that asked for this CPU before others.
+    private int Select(ReuseGroup g, uint hash)
+    {
+        int n = g.Members.Count, start = (int)((ulong)hash * (uint)n >> 32), first = -1;
+        for (int k = 0, i = start; k < n; k++, i = i + 1 == n ? 0 : i + 1)
+        {
+            int row = g.Members[i];
+            if (rules == PortRules.UDP && _rows[row].Has(Is.Connected)) continue;
+            if (!g.HasIncomingCpu || _rows[row].IncomingCpu == CurrentCpu) return row;
+            if (first < 0) first = row;
+        }
+
+        return first;
     }
 
     private void JoinGroup(int row)
@@ -86,14 +111,21 @@ public sealed partial class PortTable<TOwner>
         for (int i = n.Active; i >= 0; i = _rows[i].Next)
         {
             ref Row other = ref _rows[i];
-            if (i == row || other.Group is null || other.Uid != e.Uid || other.BoundIf != e.BoundIf) continue;
+            if (i == row || !other.Has(Is.ReusePort) || other.Uid != e.Uid || other.BoundIf != e.BoundIf || other.Has(Is.V6Only) != e.Has(Is.V6Only)) continue;
+            // It may have asked for SO_REUSEPORT after its bind: it gets its group now (reuseport_add_sock).
+            if (other.Group is null) Add(other.Group = new ReuseGroup(), i);
             e.Group = other.Group;
             break;
         }
 
-        e.Group ??= new ReuseGroup();
-        e.Group.Members.Add(row);
-        e.Group.HasConnected |= e.Has(Is.Connected);
+        Add(e.Group ??= new ReuseGroup(), row);
+
+        void Add(ReuseGroup g, int member)
+        {
+            g.Members.Add(member);
+            g.HasConnected |= _rows[member].Has(Is.Connected);
+            g.HasIncomingCpu |= _rows[member].IncomingCpu >= 0;
+        }
     }
 
     // The last member takes the place of the one that goes, as in reuseport_detach_sock.
@@ -115,6 +147,7 @@ public sealed partial class PortTable<TOwner>
         // A member is connected: the look-up goes on, for it may match better (reuseport_has_conns).
         public bool HasConnected;
 
-        public int Select(uint hash) => Members[(int)((ulong)hash * (uint)Members.Count >> 32)];
+        // A member has SO_INCOMING_CPU.
+        public bool HasIncomingCpu;
     }
 }

@@ -17,7 +17,10 @@ public readonly record struct PortHandle(int Id)
 /// <param name="BoundIfIndex">SO_BINDTODEVICE, 0 for any.</param>
 /// <param name="Uid">Of the process: SO_REUSEPORT is shared within one uid.</param>
 /// <param name="V6Only">An IPv6 wildcard that leaves IPv4 alone.</param>
-public readonly record struct PortRequest(IpAddress Address, int BoundIfIndex = 0, bool Reuse = false, bool ReusePort = false, uint Uid = 0, bool V6Only = false);
+/// <param name="IncomingCpu">SO_INCOMING_CPU; -1 for none.</param>
+/// <param name="LocalRange">IP_LOCAL_PORT_RANGE: the lower bound, and the upper one shifted by 16; 0 for the host's.</param>
+public readonly record struct PortRequest(
+    IpAddress Address, int BoundIfIndex = 0, bool Reuse = false, bool ReusePort = false, uint Uid = 0, bool V6Only = false, int IncomingCpu = -1, uint LocalRange = 0);
 
 /// <summary>Bound, listening and connected sockets by port and address. Owned by one demultiplexer.</summary>
 public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl, RandomStream random)
@@ -27,6 +30,7 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
     private Node[] _nodes = [];
     private Bucket[] _buckets = [];
     private int _rowCount, _nodeCount, _bucketCount;
+    private uint _age;
     private int _freeRow = -1, _freeNode = -1, _freeBucket = -1;
     private HashIndex _connected, _byAddress, _byPort;
 
@@ -45,12 +49,14 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
     public SockAddr Peer(PortHandle handle) => SockAddr.In(_rows[handle.Id - 1].Peer, _rows[handle.Id - 1].PeerPort);
 
     /// <summary>Options that count in conflicts and look-ups changed after the bind. (SO_REUSEPORT set late does not join a group, as in Linux.)</summary>
-    public void SetOptions(PortHandle handle, bool reuse, bool reusePort, int boundIfIndex)
+    public void SetOptions(PortHandle handle, bool reuse, bool reusePort, int boundIfIndex, int incomingCpu = -1)
     {
         ref Row r = ref _rows[handle.Id - 1];
         r.Set(Is.Reuse, reuse);
         r.Set(Is.ReusePort, reusePort);
         r.BoundIf = boundIfIndex;
+        r.IncomingCpu = (short)Math.Clamp(incomingCpu, -1, short.MaxValue);
+        if (r.Group is not null && r.IncomingCpu >= 0) r.Group.HasIncomingCpu = true;
     }
 
     /// <summary>Another takes the row over, port and tuple: a time-wait sock for its socket, an actor for a request.</summary>
@@ -101,6 +107,8 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
         e.Local = r.Address;
         e.BoundIf = r.BoundIfIndex;
         e.Uid = r.Uid;
+        e.IncomingCpu = (short)Math.Clamp(r.IncomingCpu, -1, short.MaxValue);
+        e.Age = ++_age;
         e.Set(Is.Reuse, r.Reuse);
         e.Set(Is.ReusePort, r.ReusePort);
         e.Set(Is.V6Only, r.V6Only);
@@ -109,9 +117,9 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
     }
 
     // Puts a row into the list of its address and port, at the head: of equals the newest is found first, as with hlist_add_head.
-    private void Link(int row, bool active)
+    private void Link(int row, bool active, bool joins = true, bool isConnect = false)
     {
-        int node = Reach(_rows[row].Local, _rows[row].Port);
+        int node = Reach(_rows[row].Local, _rows[row].Port, isConnect);
         ref Row e = ref _rows[row];
         e.Node = node;
         e.Set(Is.Active, active);
@@ -120,14 +128,27 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
         e.Next = head;
         if (head >= 0) _rows[head].Prev = row;
         head = row;
-        if (active && e.Has(Is.ReusePort)) JoinGroup(row);
+        _buckets[_nodes[node].Bucket].Count++;
+        if (!e.Has(Is.ConnectBound)) _nodes[node].Bound++;
+        if (joins && active && e.Has(Is.ReusePort)) JoinGroup(row);
     }
 
-    private void Unlink(int row)
+    private void Unlink(int row, bool moves = false)
     {
         ref Row e = ref _rows[row];
         LeaveGroup(row);
         ref Node n = ref _nodes[e.Node];
+        ref Bucket b = ref _buckets[n.Bucket];
+        b.Count--;
+        if (!e.Has(Is.ConnectBound)) n.Bound--;
+        if (n.Bound == 0 && !n.ConnectOnly)
+        {
+            n.ConnectOnly = true;
+            b.BoundNodes--;
+        }
+
+        // When the last that was bound is gone, connects may share the port again (since Linux 6.18).
+        if (!moves && b.BoundNodes == 0) b.Share = ConnectOnly;
         if (e.Prev >= 0) _rows[e.Prev].Next = e.Next;
         else if (e.Has(Is.Active)) n.Active = e.Next;
         else n.Passive = e.Next;
@@ -157,7 +178,7 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
         return -1;
     }
 
-    private int Reach(IpAddress address, ushort port)
+    private int Reach(IpAddress address, ushort port, bool isConnect)
     {
         int node = Find(address, port);
         if (node >= 0) return node;
@@ -165,13 +186,14 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
         if (bucket < 0)
         {
             bucket = Take(ref _buckets, ref _bucketCount, ref _freeBucket, _freeBucket >= 0 ? _buckets[_freeBucket].Nodes : -1);
-            _buckets[bucket] = new Bucket { Port = port, Nodes = -1, ConnectOnly = true };
+            _buckets[bucket] = new Bucket { Port = port, Nodes = -1, Share = ConnectOnly };
             _byPort.Add(Hash(port), bucket);
         }
 
         node = Take(ref _nodes, ref _nodeCount, ref _freeNode, _freeNode >= 0 ? _nodes[_freeNode].Next : -1);
         int first = _buckets[bucket].Nodes;
-        _nodes[node] = new Node { Address = address, Port = port, Bucket = bucket, Active = -1, Passive = -1, Prev = -1, Next = first };
+        _nodes[node] = new Node { Address = address, Port = port, Bucket = bucket, Active = -1, Passive = -1, Prev = -1, Next = first, ConnectOnly = isConnect };
+        if (!isConnect) _buckets[bucket].BoundNodes++;
         if (first >= 0) _nodes[first].Prev = node;
         _buckets[bucket].Nodes = node;
         _byAddress.Add(Hash(address, port), node);
@@ -227,7 +249,13 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
         Mix((local.High ^ peer.High * 31) * 0x9E37_79B9_7F4A_7C15 ^ peer.Low * 0xD6E8_FEB8_6659_FD93 ^ local.Low ^ (ulong)port << 48 ^ (ulong)peerPort << 32);
 
     [Flags]
-    private enum Is : byte { None = 0, Reuse = 1, ReusePort = 2, V6Only = 4, Active = 8, Timewait = 16, Connected = 32, AddressLocked = 64, PortLocked = 128 }
+    private enum Is : ushort
+    {
+        None = 0, Reuse = 1, ReusePort = 2, V6Only = 4, Active = 8, Timewait = 16, Connected = 32, AddressLocked = 64, PortLocked = 128,
+
+        /// <summary>connect() chose its port (SOCK_CONNECT_BIND): others may connect from it too.</summary>
+        ConnectBound = 256,
+    }
 
     private struct Row
     {
@@ -236,7 +264,14 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
         public IpAddress Local, Peer;
         public int Node, Prev, Next, BoundIf;
         public uint Uid;
+
+        // In the order of their binds, whatever has happened to them since (udp_table.hash).
+        public uint Age;
+
+        // In the order of their connects.
+        public uint ConnectAge;
         public ushort Port, PeerPort;
+        public short IncomingCpu;
         public Is Flags;
 
         public readonly bool Has(Is flag) => (Flags & flag) != 0;
@@ -249,16 +284,30 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
     {
         public IpAddress Address;
         public int Bucket, Active, Passive, Prev, Next;
+
+        // How many are here that did not get the port from connect().
+        public int Bound;
         public ushort Port;
+
+        // fastreuse and fastreuseport are -1: connect() made it, and no bind has come here since. (One that was bound elsewhere and moved here does not count.)
+        public bool ConnectOnly;
     }
+
+    private const sbyte ConnectOnly = -1, NotShared = 0, SharedStrictly = 1;
 
     // One port (struct inet_bind_bucket).
     private struct Bucket
     {
-        public int Nodes;
+        public int Nodes, Count;
+
+        // Of its nodes, those that are not ConnectOnly.
+        public int BoundNodes;
         public ushort Port;
 
-        // fastreuse == -1: only sockets that got the port from connect() hold it, so another connect() may share it for another peer.
-        public bool ConnectOnly;
+        // fastreuseport: ConnectOnly: another connect() may share it for another peer. SharedStrictly: who comes with SO_REUSEPORT, this uid and this
+        // address need not be looked at further. (What fastreuse would say of SO_REUSEADDR is never more than "look".)
+        public sbyte Share;
+        public uint ShareUid;
+        public IpAddress ShareAddress;
     }
 }

@@ -28,6 +28,8 @@ public static class SysctlTable
         new CtlUint(V4 + "ip_default_ttl", 1, 255, s => ref s.ip_default_ttl),
         new CtlFlag(V4 + "ip_no_pmtu_disc", 255, s => ref s.ip_no_pmtu_disc),
         new CtlPortRange(V4 + "ip_local_port_range"),
+        new CtlPorts(V4 + "ip_local_reserved_ports", s => ref s.ip_local_reserved_ports),
+        new CtlFlag(V4 + "ip_autobind_reuse", 1, s => ref s.ip_autobind_reuse),
         new CtlFlag(V4 + "ip_nonlocal_bind", 255, s => ref s.ip_nonlocal_bind),
         new CtlPrivilegedPorts(V4 + "ip_unprivileged_port_start"),
         new CtlPingGroups(V4 + "ping_group_range"),
