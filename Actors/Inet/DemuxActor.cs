@@ -117,7 +117,7 @@ internal abstract class DemuxActor : UntypedActor
     }
 
     protected static PortRequest RequestOf(Sock sk, IpAddress address) =>
-        new(address, sk.BoundIfIndex, sk.Reuse, sk.ReusePort, sk.Uid);
+        new(address, sk.BoundIfIndex, sk.Reuse, sk.ReusePort, sk.Uid, IncomingCpu: sk.IncomingCpu, LocalRange: sk is InetSock inet ? inet.LocalPortRange : 0);
 
     private void Serve(DemuxRequest r)
     {
@@ -139,7 +139,7 @@ internal abstract class DemuxActor : UntypedActor
                 break;
             case DemuxRequest.What.Disconnect:
                 if (!handle.IsNone && !Ports.Disconnect(handle)) handle = default;
-                r.Local = handle.IsNone ? SockAddr.In(IpAddress.Any4, 0) : Ports.Local(handle);
+                r.Local = handle.IsNone ? SockAddr.In(r.IsAddressLocked ? r.Local.Address : IpAddress.Any4, 0) : Ports.Local(handle);
                 break;
             case DemuxRequest.What.HashChild:
                 r.Error = Ports.Accept(r.ListenerPort, r.Actor, r.Local.Address, r.Peer, out handle);
@@ -148,7 +148,7 @@ internal abstract class DemuxActor : UntypedActor
                 if (r.Error != Errno.OK) r.Actor.Tell(ChildRefused.Instance, Me);
                 return;
             case DemuxRequest.What.Update:
-                if (!handle.IsNone) Ports.SetOptions(handle, sk.Reuse, sk.ReusePort, sk.BoundIfIndex);
+                if (!handle.IsNone) Ports.SetOptions(handle, sk.Reuse, sk.ReusePort, sk.BoundIfIndex, sk.IncomingCpu);
                 return;
             case DemuxRequest.What.Unhash:
                 if (handle.IsNone) return;
@@ -175,7 +175,7 @@ internal abstract class DemuxActor : UntypedActor
             r.Local = SockAddr.In(r.Local.Address, granted);
         }
 
-        Ports.SetOptions(handle, r.Sk.Reuse, r.Sk.ReusePort, r.Sk.BoundIfIndex);
+        Ports.SetOptions(handle, r.Sk.Reuse, r.Sk.ReusePort, r.Sk.BoundIfIndex, r.Sk.IncomingCpu);
         r.Error = Ports.Listen(handle);
     }
 
@@ -183,12 +183,12 @@ internal abstract class DemuxActor : UntypedActor
     {
         if (handle.IsNone)
         {
-            r.Error = Ports.Connect(r.Actor, RequestOf(r.Sk, r.Local.Address), r.Peer, out handle, out ushort port, MayReuse);
+            r.Error = Ports.Connect(r.Actor, RequestOf(r.Sk, r.Local.Address), r.Peer, out handle, out ushort port, MayReuse, r.IsAddressLocked);
             r.Local = SockAddr.In(r.Local.Address, port);
             return;
         }
 
-        Ports.SetOptions(handle, r.Sk.Reuse, r.Sk.ReusePort, r.Sk.BoundIfIndex);
+        Ports.SetOptions(handle, r.Sk.Reuse, r.Sk.ReusePort, r.Sk.BoundIfIndex, r.Sk.IncomingCpu);
         r.Error = Ports.SetConnected(handle, r.Local.Address, r.Peer, MayReuse);
         r.Local = Ports.Local(handle);
     }

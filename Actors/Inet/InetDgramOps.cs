@@ -11,7 +11,7 @@ internal sealed class InetDgramOps : InetOps
         var sk = (DatagramSock)s.Sk;
         if (call.Address.Family == AddressFamily.UNSPEC)
         {
-            s.Ask(new DemuxRequest(DemuxRequest.What.Disconnect, s.Me, sk), call);
+            s.Ask(new DemuxRequest(DemuxRequest.What.Disconnect, s.Me, sk) { Local = sk.Local, IsAddressLocked = s.AddressLocked }, call);
             return;
         }
 
@@ -24,7 +24,7 @@ internal sealed class InetDgramOps : InetOps
         }
 
         IpAddress local = sk.Local.Address.IsAny ? source : sk.Local.Address;
-        s.Ask(new DemuxRequest(DemuxRequest.What.Connect, s.Me, sk) { Local = SockAddr.In(local, sk.Local.Port), Peer = peer }, call);
+        s.Ask(new DemuxRequest(DemuxRequest.What.Connect, s.Me, sk) { Local = SockAddr.In(local, sk.Local.Port), Peer = peer, IsAddressLocked = s.AddressLocked }, call);
     }
 
     /// <summary>inet_send_prepare: a socket without a port gets one with its first datagram.</summary>
@@ -51,6 +51,7 @@ internal sealed class InetDgramOps : InetOps
         {
             case DemuxRequest.What.Bind:
                 sk.Local = answer.Local;
+                if (call is Syscall.Bind) s.AddressLocked = !answer.Local.Address.IsAny;
                 if (call is Syscall.SendTo send) s.Send(send);
                 else s.Answer(call, 0);
                 break;

@@ -5,15 +5,15 @@ namespace ActorNet.Actors;
 /// <summary>The calls that all sockets of AF_INET have.</summary>
 internal abstract class InetOps : ProtoOps
 {
-    private const int LastPrivilegedPort = 1023;
-
     /// <summary>inet_bind.</summary>
     public override void Bind(SockActor s, Syscall.Bind call)
     {
         SockAddr a = call.Address;
         Errno e = CheckBind(s, ref a);
+        if (e == Errno.OK && NeedsService(s, a.Port) && !call.Process!.Credentials.Capable(Capability.NET_BIND_SERVICE)) e = Errno.EACCES;
         if (e == Errno.OK && IsBound(s)) e = Errno.EINVAL; // bound already
         if (e != Errno.OK) s.Answer(call, e);
+        else if (a.Port == 0 && ((InetSock)s.Sk).BindAddressNoPort) BindAddress(s, a, call);
         else s.Ask(new DemuxRequest(DemuxRequest.What.Bind, s.Me, s.Sk) { Local = a }, call);
     }
 
@@ -40,6 +40,18 @@ internal abstract class InetOps : ProtoOps
 
     protected abstract bool HasPeer(SockActor s);
 
+    // inet_port_requires_bind_service; an identification of a ping socket is no port.
+    private static bool NeedsService(SockActor s, ushort port) =>
+        port != 0 && port < s.Stack.Net.Sysctl.ip_unprivileged_port_start && s.Sk.Protocol != IpProtocol.ICMP;
+
+    // IP_BIND_ADDRESS_NO_PORT: the port is chosen when the peer is known. Until then it may be bound again.
+    private static void BindAddress(SockActor s, SockAddr a, Syscall.Bind call)
+    {
+        s.Sk.Local = a;
+        s.AddressLocked |= !a.Address.IsAny;
+        s.Answer(call, 0);
+    }
+
     // A bound address must be this host's, a broadcast or a group, unless the socket or the host says otherwise.
     private static Errno CheckBind(SockActor s, ref SockAddr a)
     {
@@ -51,7 +63,7 @@ internal abstract class InetOps : ProtoOps
         }
 
         if (!a.Address.IsAny && s.Stack.Fib.AddressType(a.Address.V4) is not (RouteType.LOCAL or RouteType.BROADCAST or RouteType.MULTICAST)
-            && !((InetSock)s.Sk).FreeBind && !s.Stack.Net.Sysctl.ip_nonlocal_bind)
+            && s.Sk is InetSock { FreeBind: false, Transparent: false } && !s.Stack.Net.Sysctl.ip_nonlocal_bind)
         {
             return Errno.EADDRNOTAVAIL;
         }

@@ -242,7 +242,9 @@ internal sealed class InetStreamOps : InetOps
         }
 
         SockAddr local = Named(tcp.Local);
-        RouteOut route = s.Stack.Fib.Output(call.Address.Address.V4, local.Address.V4, tcp.BoundIfIndex, s.Now);
+        // One bound to a group or a broadcast address connects from its device's own (inet_bind leaves inet_saddr at 0).
+        if (s.Stack.Fib.AddressType(local.Address.V4) is RouteType.MULTICAST or RouteType.BROADCAST) local = SockAddr.In(IpAddress.Any4, local.Port);
+        RouteOut route = s.Stack.Fib.Output(call.Address.Address.V4, local.Address.V4, tcp.BoundIfIndex, s.Now, tcp.Transparent);
         if (route.Errno != Errno.OK || route.Type is RouteType.BROADCAST or RouteType.MULTICAST)
         {
             if (route.Errno is Errno.OK or Errno.ENETUNREACH) s.Stack.Net.Mib.Inc(Snmp.IpOutNoRoutes);

@@ -32,6 +32,9 @@ internal sealed class DemuxRequest(DemuxRequest.What kind, IActorRef actor, Sock
     /// <summary>Bind: the kernel's own, before a first send; a disconnect lets it go.</summary>
     public bool IsAutobind;
 
+    /// <summary>Connect, Disconnect: bind(2) named the address (SOCK_BINDADDR_LOCK), perhaps without a port.</summary>
+    public bool IsAddressLocked;
+
     /// <summary>In the answer: OK, EADDRINUSE, EADDRNOTAVAIL…</summary>
     public Errno Error;
 

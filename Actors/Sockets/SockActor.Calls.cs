@@ -230,7 +230,7 @@ internal sealed partial class SockActor
         }
 
         if (e == Errno.OK && call.Level == SockLevel.SOCKET && !Sk.Port.IsNone
-            && (SockOpt)call.Option is SockOpt.SO_REUSEADDR or SockOpt.SO_REUSEPORT or SockOpt.SO_BINDTODEVICE or SockOpt.SO_BINDTOIFINDEX)
+            && (SockOpt)call.Option is SockOpt.SO_REUSEADDR or SockOpt.SO_REUSEPORT or SockOpt.SO_BINDTODEVICE or SockOpt.SO_BINDTOIFINDEX or SockOpt.SO_INCOMING_CPU)
         {
             TellDemux(new DemuxRequest(DemuxRequest.What.Update, _self, Sk));
         }

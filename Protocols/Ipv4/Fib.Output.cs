@@ -56,11 +56,11 @@ public sealed partial class Fib
             if (oif == 0 && (group || broadcast))
             {
                 device = OwnerOf(saddr);
-                if (device is null) return Fail(Errno.ENODEV);
+                if (device is null) return Fail(Errno.ENETUNREACH);
             }
             else if (!anySource && AddressType(saddr) != RouteType.LOCAL && !IsOwnAddress(saddr))
             {
-                return Fail(Errno.EINVAL);
+                return Fail(Errno.ENETUNREACH);
             }
         }
 

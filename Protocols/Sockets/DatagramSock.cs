@@ -189,12 +189,12 @@ public abstract partial class DatagramSock : InetSock
     /// <summary>A route to a destination, remembered while routes do not change. ENETUNREACH and its kin; EACCES for a broadcast without SO_BROADCAST.</summary>
     protected Errno Route(IpAddress daddr, Instant now, out RouteOut route)
     {
-        (uint, uint, int, int) key = (daddr.V4, Local.Address.V4, BoundIfIndex, Fib.GenId);
+        (uint, uint, int, int) key = (daddr.V4, Local.Address.V4, BoundIfIndex, Transparent ? ~Fib.GenId : Fib.GenId);
         if (key != _routeKey || now >= _routeUntil)
         {
             // A socket bound to a group or a broadcast address sends from its device's own (inet_bind leaves inet_saddr at 0).
             uint bound = Fib.AddressType(Local.Address.V4) is RouteType.MULTICAST or RouteType.BROADCAST ? 0 : Local.Address.V4;
-            _route = Fib.Output(daddr.V4, bound, BoundIfIndex, now);
+            _route = Fib.Output(daddr.V4, bound, BoundIfIndex, now, Transparent);
             _routeKey = key;
             _routeUntil = now + Duration.FromSeconds(1); // a path's MTU that was learned does not last for ever
         }

@@ -80,7 +80,7 @@ public abstract partial class InetSock
                 McLoop = v != 0;
                 return Errno.OK;
             default:
-                return Errno.ENOPROTOOPT;
+                return SetBindOption((IpOpt)option, value, v);
         }
     }
 
@@ -109,9 +109,14 @@ public abstract partial class InetSock
                 v = PathMtu;
                 if (v == 0) return Errno.ENOTCONN;
                 break;
-            default: return Errno.ENOPROTOOPT;
+            default: return GetBindOption((IpOpt)option, value, out length);
         }
 
+        return WriteNumber(v, value, out length);
+    }
+
+    private static Errno WriteNumber(int v, Span<byte> value, out int length)
+    {
         if (value.Length is > 0 and < 4 && v is >= 0 and <= 255)
         {
             length = 1;

@@ -14,6 +14,9 @@ public abstract partial class Sock
     /// <summary>SO_MAX_PACING_RATE, bytes per second; all ones for none. There is no pacing yet: it bounds the rate that is reported.</summary>
     public ulong MaxPacingRate => _userOptions?.MaxPacingRate ?? ulong.MaxValue;
 
+    /// <summary>SO_INCOMING_CPU as it was set, -1 for none: of equals this socket is preferred on that CPU.</summary>
+    public int IncomingCpu => _userOptions?.IncomingCpu ?? -1;
+
     /// <summary>SO_ZEROCOPY: MSG_ZEROCOPY may be used.</summary>
     public bool ZeroCopy => Bit(SockBits.ZeroCopy);
 

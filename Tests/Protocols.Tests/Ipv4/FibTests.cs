@@ -123,7 +123,7 @@ public class FibTests
         Assert.Equal((Errno.OK, b.Eth1, A("9.9.9.9"), A("10.0.1.1")), (r.Errno, r.Device, r.NextHop, r.Saddr));
         Assert.Equal(Errno.ENODEV, b.Fib.Output(A("9.9.9.9"), 0, 99, b.Now).Errno);
         Assert.Equal(Errno.EINVAL, b.Fib.Output(A("8.8.8.8"), A("127.0.0.1"), 0, b.Now).Errno);
-        Assert.Equal(Errno.EINVAL, b.Fib.Output(A("8.8.8.8"), A("10.0.0.99"), 0, b.Now).Errno);
+        Assert.Equal(Errno.ENETUNREACH, b.Fib.Output(A("8.8.8.8"), A("10.0.0.99"), 0, b.Now).Errno);
         Assert.Equal(Errno.EINVAL, b.Fib.Output(A("0.0.0.9"), 0, 0, b.Now).Errno);
 
         foreach ((RouteType type, Errno errno) in new[] { (RouteType.BLACKHOLE, Errno.EINVAL), (RouteType.UNREACHABLE, Errno.EHOSTUNREACH), (RouteType.PROHIBIT, Errno.EACCES) })
