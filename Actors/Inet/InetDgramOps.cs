@@ -60,7 +60,8 @@ internal sealed class InetDgramOps : InetOps
                 s.Answer(call, 0);
                 break;
             case DemuxRequest.What.Disconnect:
-                sk.SetDisconnected(answer.Local);
+                // The port that bind(2) did not name is gone; the address that it named is not.
+                sk.SetDisconnected(answer.Local.Port == 0 && s.AddressLocked ? SockAddr.In(sk.Local.Address, 0) : answer.Local);
                 s.Answer(call, 0);
                 break;
         }

@@ -25,6 +25,9 @@ internal sealed class InetStreamOps : InetOps
             case SocketState.CONNECTING:
                 FinishConnect(s, tcp, call, Errno.EALREADY);
                 return;
+            case SocketState.DISCONNECTING:
+                s.Answer(call, Errno.EINVAL);
+                return;
         }
 
         if (tcp.State != TcpState.CLOSE) s.Answer(call, Errno.EISCONN);
@@ -97,10 +100,12 @@ internal sealed class InetStreamOps : InetOps
 
         bool unconnects = tcp.State is TcpState.SYN_SENT || (tcp.State == TcpState.LISTEN && call.How != ShutdownHow.WR);
         if (unconnects && tcp.State == TcpState.LISTEN) ForgetChildren(s, tcp);
+        TcpState before = tcp.State;
         Errno e = tcp.Shutdown(call.How, s.Now);
         Socket face = SockActor.Face(call);
-        if (face.State == SocketState.CONNECTING && !unconnects) face.State = SocketState.CONNECTED;
-        else if (unconnects) face.State = SocketState.UNCONNECTED;
+        // inet_shutdown: a connect that has failed, and whose error nobody took, leaves a socket that only AF_UNSPEC brings back.
+        if (unconnects) face.State = SocketState.UNCONNECTED;
+        else if (face.State == SocketState.CONNECTING) face.State = before is TcpState.SYN_RECV or TcpState.CLOSE ? SocketState.DISCONNECTING : SocketState.CONNECTED;
         if (unconnects) AfterTurn(s); // out of the table before the caller hears of it
         s.Answer(call, e);
     }

@@ -132,7 +132,7 @@ internal sealed partial class SockActor
                 return;
             }
 
-            SysResult r = Sk.Recv(call.Buffer.Span[call.Done..], call.Flags, Now, out SockAddr from, out MsgFlags outFlags);
+            SysResult r = Sk.Recv(call.Buffer.Span[call.Done..], call.NonBlocking ? call.Flags | MsgFlags.DONTWAIT : call.Flags, Now, out SockAddr from, out MsgFlags outFlags);
             if (r.Errno == Errno.EAGAIN)
             {
                 WaitToRead(call, call.Flags);

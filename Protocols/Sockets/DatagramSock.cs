@@ -91,7 +91,7 @@ public abstract partial class DatagramSock : InetSock
         if ((flags & MsgFlags.OOB) != 0) return Errno.EOPNOTSUPP;
         if ((flags & MsgFlags.ERRQUEUE) != 0) return Errno.EAGAIN; // the error queue is empty
         if (Err != Errno.OK) return TakeError();
-        if (_rcvHead is not { } skb) return _rcvShutdown ? 0 : Errno.EAGAIN;
+        if (_rcvHead is not { } skb) return _rcvShutdown && (flags & MsgFlags.DONTWAIT) == 0 ? 0 : Errno.EAGAIN; // only who would wait is told of the end
         int length = skb.Length, copied = Math.Min(length, buffer.Length);
         skb.Data[..copied].CopyTo(buffer);
         from = Source(skb);

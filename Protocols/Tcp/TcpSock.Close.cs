@@ -176,9 +176,8 @@ public sealed partial class TcpSock
         else if (_state != TcpState.CLOSE) DisconnectNow();
         RmemUncharge(_receiveQueue.Purge());
         _shutdown = 0;
-        Set(TcpSockFlags.Done, false);
-        Err = Errno.OK;
-        Peer = default;
+        Set(TcpSockFlags.Done | TcpSockFlags.Connecting | TcpSockFlags.Connected, false);
+        Peer = default; // an error that nobody has taken stays, and so does that of a connection cut short here
         return Errno.OK;
     }
 

@@ -76,7 +76,6 @@ public sealed partial class TcpSock
     // A socket may be connected again after a failure: everything of the last attempt goes.
     private void ResetForConnect()
     {
-        _shutdown = 0;
         Set(TcpSockFlags.Done | TcpSockFlags.TimestampOk | TcpSockFlags.SackOk | TcpSockFlags.WscaleOk | TcpSockFlags.FastPath | TcpSockFlags.CwndLimited, false);
         _rtt = default;
         _rtt.Init();
@@ -95,7 +94,7 @@ public sealed partial class TcpSock
         _packetsOut = _sackedOut = _lostOut = _retransOut = 0;
         _undoMarker = default;
         _ackPending = AckPending.None;
-        _errSoft = Errno.OK;
+        Err = _errSoft = Errno.OK;
         _urgent = null;
         RmemUncharge(_receiveQueue.Purge());
     }

@@ -15,8 +15,9 @@ internal static class Differential
         // A busy machine may deliver a packet a moment after the call that sent it: what is asked again, slower, and still differs, differs.
         foreach (int settle in (int[])[0, 2, 10])
         {
-            difference = judge.Both(KernelRun.Play(script, constants, TimeSpan.FromMilliseconds(settle)), ours);
-            if (difference is null) return null;
+            ScriptRun kernel = KernelRun.Play(script, constants, TimeSpan.FromMilliseconds(settle));
+            difference = judge.Both(kernel, ours);
+            if (difference is null || kernel.Broken is not null) return difference;
         }
 
         return difference;

@@ -51,7 +51,7 @@ internal static class RandomCalls
             "bind" => $"bind({fd}, {Address(c.A, c.B)}, 16) = ...",
             "listen" => $"listen({fd}, {c.A % 3}) = ...",
             "connect" => $"connect({fd}, {Address(c.A, c.B)}, 16) = ...",
-            "accept" => $"accept4({fd}, ..., ..., {(c.A % 2 == 0 ? "0" : "SOCK_NONBLOCK")}) = ...",
+            "accept" => $"accept4({fd}, ..., ..., {(c.A % 2 == 0 && c.Fd % 4 < 2 ? "0" : "SOCK_NONBLOCK")}) = ...",
             "send" => $"send({fd}, ..., {size}, {Of(c.B, "0", "MSG_DONTWAIT", "MSG_NOSIGNAL")}) = ...",
             "recv" => $"recv({fd}, ..., {size}, {Of(c.B, "0", "MSG_PEEK", "MSG_DONTWAIT", "MSG_WAITALL", "MSG_TRUNC")}) = ...",
             "sendto" => $"sendto({fd}, ..., {size}, 0, {Address(c.B, c.A)}, 16) = ...",
@@ -65,7 +65,7 @@ internal static class RandomCalls
             "reuse" => $"setsockopt({fd}, SOL_SOCKET, {Of(c.A, "SO_REUSEADDR", "SO_REUSEPORT")}, [{c.B % 2}], 4) = ...",
             "linger" => $"setsockopt({fd}, SOL_SOCKET, SO_LINGER, {{onoff={c.A % 2}, linger=0}}, 8) = ...",
             "poll" => "poll([" + string.Join(", ", Enumerable.Range(3, 4).Select(f => $"{{fd={f}, events=POLLIN|POLLOUT|POLLPRI|POLLRDHUP}}")) + "], 4, 0) = ...",
-            "flags" => $"fcntl({fd}, F_SETFL, {Of(c.A, "O_RDWR|O_NONBLOCK", "O_RDWR")}) = ...",
+            "flags" => $"fcntl({fd}, F_SETFL, O_RDWR|O_NONBLOCK) = ...", // and never back: the last one's sockets have no time-outs
             "dup" => $"dup({fd}) = ...",
             "dissolve" => $"connect({fd}, AF_UNSPEC, 16) = ...",
             _ => $"socket(AF_INET, {(tcp ? "SOCK_STREAM" : "SOCK_DGRAM")}|SOCK_NONBLOCK, 0) = ...",

@@ -11,15 +11,16 @@ internal static class KernelRun
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
     /// <param name="settle">A pause behind every call, for a machine too busy to deliver a packet at once.</param>
-    public static ScriptRun Play(Script script, Constants constants, TimeSpan settle = default)
+    /// <param name="limit">How long a script may go on beyond its own time.</param>
+    public static ScriptRun Play(Script script, Constants constants, TimeSpan settle = default, TimeSpan? limit = null)
     {
         lock (s_oneAtATime)
         {
-            return PlayAlone(script, constants, settle);
+            return PlayAlone(script, constants, settle, limit ?? s_limit);
         }
     }
 
-    private static ScriptRun PlayAlone(Script script, Constants constants, TimeSpan settle)
+    private static ScriptRun PlayAlone(Script script, Constants constants, TimeSpan settle, TimeSpan limit)
     {
         ScriptPlayer? player = null;
         ScriptException? wrong = null;
@@ -48,7 +49,7 @@ internal static class KernelRun
             IsBackground = true, Name = "script",
         };
         thread.Start();
-        bool ended = thread.Join(s_limit + Length(script));
+        bool ended = thread.Join(limit + Length(script));
         if (!ended)
         {
             broken = $"{script.Events[player?.Current ?? 0].At}: does not return";
