@@ -89,6 +89,8 @@ internal sealed class InetStreamOps : InetOps
 
     public override void SendTo(SockActor s, Syscall.SendTo call) => s.Send(call);
 
+    public override void RecvFrom(SockActor s, Syscall.RecvFrom call) => s.RecvStream(call);
+
     public override void Shutdown(SockActor s, Syscall.Shutdown call)
     {
         var tcp = (TcpSock)s.Sk;

@@ -159,8 +159,8 @@ internal sealed partial class SockActor
 
     private void RetryReaders()
     {
-        // With a low-water mark a reader may want less than poll shows as readable: what it took already counts.
-        while (_readers!.Head is { } call && (call is Syscall.Accept || (Sk.Poll & Readable) != 0 || Sk.Rcvlowat > 1))
+        // As poll sees it: what a reader has taken already does not count for SO_RCVLOWAT (tcp_data_ready).
+        while (_readers!.Head is { } call && (call is Syscall.Accept || (Sk.Poll & Readable) != 0))
         {
             _readers.Remove(call);
             if (call is Syscall.RecvFrom recv) _ops.RecvFrom(this, recv);

@@ -47,11 +47,19 @@ public abstract partial class Sock
     /// <summary>sk_incoming_cpu: the CPU that last handled a packet for it; -1 before.</summary>
     protected virtual int LastCpu => -1;
 
-    /// <summary>MSG_PEEK read, or a read took, so many bytes: the offset follows (sk_peek_offset_fwd, sk_peek_offset_bwd).</summary>
-    protected void PeekOffsetMove(int bytes, bool peek)
+    /// <summary>sockatmark: the next byte but so many is behind the urgent mark; a read stops there.</summary>
+    public virtual bool IsMarkAt(int offset) => false;
+
+    /// <summary>sk_peek_offset_fwd: MSG_PEEK has given so many bytes; the next one begins behind them.</summary>
+    public void Peeked(int bytes)
     {
-        if (_userOptions is not { PeekOff: >= 0 } u) return;
-        u.PeekOff = peek ? u.PeekOff + bytes : Math.Max(u.PeekOff - bytes, 0);
+        if (_userOptions is { PeekOff: >= 0 } u) u.PeekOff += bytes;
+    }
+
+    /// <summary>sk_peek_offset_bwd: so many bytes are gone from the queue.</summary>
+    protected void PeekOffsetBack(int bytes)
+    {
+        if (_userOptions is { PeekOff: > 0 } u) u.PeekOff = Math.Max(u.PeekOff - bytes, 0);
     }
 
     private bool Bit(SockBits bit) => _userOptions is { } u && (u.Bits & bit) != 0;
@@ -262,6 +270,7 @@ public abstract partial class Sock
     /// <summary>sk_clone: an accepted socket has its listener's, but a cookie of its own.</summary>
     private protected void InheritUserOptions(Sock from)
     {
+        _lingerSeconds = from._lingerSeconds;
         if (from._userOptions is not { } u) return;
         _userOptions = new SockUserOptions
         {

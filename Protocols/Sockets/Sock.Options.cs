@@ -90,7 +90,7 @@ public abstract partial class Sock
         {
             case SockOpt.SO_LINGER:
                 BinaryPrimitives.WriteInt32LittleEndian(full, Linger is null ? 0 : 1);
-                BinaryPrimitives.WriteInt32LittleEndian(full[4..], (int)((Linger ?? Duration.Zero).Nanoseconds / 1_000_000_000));
+                BinaryPrimitives.WriteInt32LittleEndian(full[4..], (int)_lingerSeconds);
                 n = 8;
                 break;
             case SockOpt.SO_RCVTIMEO or SockOpt.SO_SNDTIMEO or SockOpt.SO_RCVTIMEO_NEW or SockOpt.SO_SNDTIMEO_NEW:
@@ -179,11 +179,21 @@ public abstract partial class Sock
         Rcvbuf = Math.Max((int)Math.Min(asked * 2L, int.MaxValue), MinRcvbuf);
     }
 
+    private long _lingerSeconds;
+
     private Errno SetLinger(ReadOnlySpan<byte> value)
     {
         if (value.Length < 8) return Errno.EINVAL;
-        bool on = BinaryPrimitives.ReadInt32LittleEndian(value) != 0;
-        Linger = on ? new Duration(BinaryPrimitives.ReadUInt32LittleEndian(value[4..]) * 1_000_000_000L) : null;
+        if (BinaryPrimitives.ReadInt32LittleEndian(value) == 0)
+        {
+            Linger = null; // its time stays, to be seen
+            return Errno.OK;
+        }
+
+        // A negative time is one without end: MAX_SCHEDULE_TIMEOUT, which shows as what an int holds of it in seconds (of a kernel at 1,000 Hz).
+        int seconds = BinaryPrimitives.ReadInt32LittleEndian(value[4..]);
+        _lingerSeconds = seconds < 0 ? long.MaxValue / 1000 : seconds;
+        Linger = seconds < 0 ? Duration.Infinite : new Duration(seconds * 1_000_000_000L);
         return Errno.OK;
     }
 

@@ -18,9 +18,10 @@ internal sealed class Reassembler
     public bool HasSomethingToReport => _hasDsack || BlockCount > 0;
 
     /// <summary>Puts a segment where it belongs. What it covers already is trimmed or thrown away.</summary>
-    /// <param name="truesizeFreed">Truesize of segments that were freed because this one covers them.</param>
+    /// <param name="charge">What a segment is charged for beside its bytes.</param>
+    /// <param name="truesizeFreed">The charge of segments that were freed because this one covers them.</param>
     /// <returns>False when every byte was here already: the caller drops it (and reports a D-SACK).</returns>
-    public bool Insert(SkBuff skb, Net net, out int truesizeFreed)
+    public bool Insert(SkBuff skb, Net net, int charge, out int truesizeFreed)
     {
         truesizeFreed = 0;
         SeqNum seq = skb.Tcp.Seq, end = skb.Tcp.EndSeq;
@@ -38,7 +39,7 @@ internal sealed class Reassembler
             {
                 // Same start and longer: it takes the other's place.
                 SetDsack(seq, prev.Tcp.EndSeq);
-                truesizeFreed += Discard(prev, net);
+                truesizeFreed += Discard(prev, net) + charge;
             }
             else
             {
@@ -60,7 +61,7 @@ internal sealed class Reassembler
             }
 
             ExtendDsack(later.Tcp.Seq, later.Tcp.EndSeq);
-            truesizeFreed += Discard(later, net);
+            truesizeFreed += Discard(later, net) + charge;
         }
 
         Touch(seq, end);
@@ -119,11 +120,11 @@ internal sealed class Reassembler
 
     private int Discard(SkBuff skb, Net net)
     {
-        int truesize = skb.Truesize;
+        int length = skb.Length;
         Queue.Remove(skb);
         net.Mib.Inc(Snmp.TcpExtTCPOFOMerge);
         net.Mib.Drop(skb, DropReason.TCP_OFOMERGE);
-        return truesize;
+        return length;
     }
 
     private void ExtendDsack(SeqNum start, SeqNum end)

@@ -62,23 +62,17 @@ internal struct SegmentQueue
         return skb;
     }
 
-    /// <summary>Frees all; says how many bytes of truesize they were.</summary>
-    public int Purge()
+    /// <summary>Frees all.</summary>
+    public void Purge()
     {
-        int truesize = 0;
-        while (TakeHead() is { } skb)
-        {
-            truesize += skb.Truesize;
-            skb.Free();
-        }
-
-        return truesize;
+        while (TakeHead() is { } skb) skb.Free();
     }
 
-    public readonly int SumTruesize()
+    /// <summary>The bytes of all, and so many besides for each.</summary>
+    public readonly int SumLengths(int each)
     {
         int n = 0;
-        for (SkBuff? skb = Head; skb is not null; skb = skb.Next) n += skb.Truesize;
+        for (SkBuff? skb = Head; skb is not null; skb = skb.Next) n += skb.Length + each;
         return n;
     }
 }

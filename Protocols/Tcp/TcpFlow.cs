@@ -26,7 +26,7 @@ internal sealed class TcpFlow
     public Instant FirstTx, DeliveredAt;
 
     /// <summary>The number of the last packet that the present lack of data holds (tp->app_limited); 0 when not limited.</summary>
-    public long AppLimited = uint.MaxValue;
+    public uint AppLimited;
 
     /// <summary>The last sample worth keeping: segments, microseconds (rate_delivered, rate_interval_us), and whether the application limited it.</summary>
     public long RateDelivered, RateInterval;
@@ -86,7 +86,7 @@ internal sealed class TcpFlow
     /// <summary>tcp_rate_gen: segments over the longer of the time that sending and that hearing of them took.</summary>
     public void Generate(long delivered, bool anyDelivered, bool reneging, uint minRttUs, Instant now)
     {
-        if (AppLimited != 0 && delivered > AppLimited) AppLimited = 0;
+        if (AppLimited != 0 && (int)(AppLimited - (uint)delivered) < 0) AppLimited = 0;
         if (anyDelivered) DeliveredAt = now;
         if (!_hasPrior || reneging) return;
         long interval = Math.Max(_interval, (now - _priorAt).Microseconds), count = delivered - _priorDelivered;

@@ -21,6 +21,12 @@ public sealed partial class TcpSock
     protected override bool IsBelowMinimum(SockMemory kind) =>
         kind == SockMemory.Receive ? _rmemAlloc < Sysctl.tcp_rmem_min : _wmemQueued < Sysctl.tcp_wmem_min;
 
+    /// <summary>
+    /// What a received segment counts for in sk_rmem_alloc: as it would on Linux over loopback or veth, where the receiver gets the sender's packet. What is put
+    /// into the room behind another adds its bytes only, as tcp_try_coalesce does.
+    /// </summary>
+    private static int RxCharge(SkBuff skb) => skb.Length + SegmentCharge;
+
     private bool UnderMemoryPressure => Net.TcpMemory.UnderPressure;
 
     /// <summary>skb_set_owner_r: the pages must have been scheduled, or forced.</summary>

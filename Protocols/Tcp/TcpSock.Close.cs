@@ -68,7 +68,7 @@ public sealed partial class TcpSock
         bool unread = false;
         for (SkBuff? skb = _receiveQueue.Head; skb is not null; skb = skb.Next)
             if (_rcv.CopiedSeq < (SeqNum)skb.Tcp.Seq + skb.Length && skb.Length > 0) unread = true;
-        RmemUncharge(_receiveQueue.Purge());
+        PurgeReceiveQueue();
 
         if (_state == TcpState.CLOSE)
         {
@@ -174,7 +174,7 @@ public sealed partial class TcpSock
         _mstamp = now;
         if (_state == TcpState.LISTEN) CloseListener();
         else if (_state != TcpState.CLOSE) DisconnectNow();
-        RmemUncharge(_receiveQueue.Purge());
+        PurgeReceiveQueue();
         _shutdown = 0;
         Set(TcpSockFlags.Done | TcpSockFlags.Connecting | TcpSockFlags.Connected, false);
         Peer = default; // an error that nobody has taken stays, and so does that of a connection cut short here
@@ -206,7 +206,13 @@ public sealed partial class TcpSock
             Net.Tcp.Orphans--;
         }
 
-        if (IsDetached) RmemUncharge(_receiveQueue.Purge());
+        if (IsDetached) PurgeReceiveQueue();
+    }
+
+    private void PurgeReceiveQueue()
+    {
+        RmemUncharge(_receiveQueue.SumLengths(SegmentCharge));
+        _receiveQueue.Purge();
     }
 
     private void PurgeWriteQueues()
@@ -265,7 +271,7 @@ public sealed partial class TcpSock
         ClearTimers();
         PurgeWriteQueues();
         DropOutOfOrder();
-        RmemUncharge(_receiveQueue.Purge());
+        PurgeReceiveQueue();
         MemRelease(_mstamp);
         CountOut();
         while (TryXmit(_mstamp, out SkBuff? skb)) skb.Free();

@@ -63,7 +63,7 @@ public sealed partial class TcpSock
         Set(TcpSockFlags.Connecting, false);
         if (_state == TcpState.CLOSE && !Has(TcpSockFlags.Done))
         {
-            RmemUncharge(_receiveQueue.Purge()); // tcp_disconnect: what came before the reset is not for the next connection
+            PurgeReceiveQueue(); // tcp_disconnect: what came before the reset is not for the next connection
             _shutdown = 0;
             Errno err = TakeError();
             return err == Errno.OK ? Errno.ECONNABORTED : err;
@@ -96,7 +96,7 @@ public sealed partial class TcpSock
         _ackPending = AckPending.None;
         Err = _errSoft = Errno.OK;
         _urgent = null;
-        RmemUncharge(_receiveQueue.Purge());
+        PurgeReceiveQueue();
     }
 
     // tcp_connect_init.

@@ -57,10 +57,10 @@ public sealed partial class TcpSock
                 return Net.Mib.Drop(skb, DropReason.PROTO_MEM);
             }
 
-            MemForce(skb.Truesize); // the reader has nothing else: it must not starve
+            MemForce(RxCharge(skb)); // the reader has nothing else: it must not starve
         }
 
-        int length = skb.Length, truesize = skb.Truesize, gsoSize = skb.GsoSize;
+        int length = skb.Length, truesize = RxCharge(skb), gsoSize = skb.GsoSize;
         bool fin = (skb.Tcp.Flags & (byte)TcpFlags.FIN) != 0, push = (skb.Tcp.Flags & (byte)TcpFlags.PSH) != 0;
         SeqNum end = skb.Tcp.EndSeq;
         QueueRcv(skb);
@@ -85,16 +85,18 @@ public sealed partial class TcpSock
             && skb.Length > 0 && skb.Length <= tail.Tailroom && tail.Tcp.EndSeq == skb.Tcp.Seq
             && ((tail.Tcp.Flags | skb.Tcp.Flags) & (byte)TcpFlags.FIN) == 0)
         {
+            int length = skb.Length;
             tail.Put(skb.Data);
             tail.Tcp.EndSeq = skb.Tcp.EndSeq;
             tail.Tcp.Flags |= skb.Tcp.Flags;
             Inc(Snmp.TcpExtTCPRcvCoalesce);
-            if (isCharged) RmemUncharge(skb.Truesize);
+            RmemCharge(length);
+            if (isCharged) RmemUncharge(RxCharge(skb));
             skb.Free();
             return;
         }
 
-        if (!isCharged) RmemCharge(skb.Truesize);
+        if (!isCharged) RmemCharge(RxCharge(skb));
         _receiveQueue.Append(skb);
     }
 
@@ -118,8 +120,8 @@ public sealed partial class TcpSock
         Inc(Snmp.TcpExtTCPOFOQueue);
         Flow.RcvOooPack++;
         _ofo ??= new Reassembler();
-        int truesize = skb.Truesize, length = skb.Length;
-        if (!_ofo.Insert(skb, Net, out int freed))
+        int truesize = RxCharge(skb), length = skb.Length;
+        if (!_ofo.Insert(skb, Net, SegmentCharge, out int freed))
         {
             Inc(Snmp.TcpExtTCPOFOMerge);
             Inc(Snmp.TcpExtTCPDSACKOfoSent);
@@ -143,7 +145,7 @@ public sealed partial class TcpSock
             ofo.Queue.Remove(skb);
             if ((SeqNum)skb.Tcp.EndSeq <= _rcv.RcvNxt)
             {
-                RmemUncharge(skb.Truesize);
+                RmemUncharge(RxCharge(skb));
                 Net.Mib.Drop(skb, DropReason.TCP_OFO_DROP);
                 continue;
             }
@@ -217,7 +219,8 @@ public sealed partial class TcpSock
     private void DropOutOfOrder()
     {
         if (_ofo is null) return;
-        RmemUncharge(_ofo.Queue.Purge());
+        RmemUncharge(_ofo.Queue.SumLengths(SegmentCharge));
+        _ofo.Queue.Purge();
         _ofo = null;
     }
 }

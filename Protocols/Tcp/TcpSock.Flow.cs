@@ -6,7 +6,8 @@ public sealed partial class TcpSock
 {
     private TcpFlow? _flow;
 
-    private TcpFlow Flow => _flow ??= new TcpFlow();
+    // A passive open has heard of no delivery yet, so it begins as limited by its application (app_limited = ~0 until the first ACK is counted).
+    private TcpFlow Flow => _flow ??= new TcpFlow { AppLimited = _bytesAcked == 0 ? uint.MaxValue : 0 };
 
     private bool IsSendIdle => _writeQueue.IsEmpty && _rtxQueue.IsEmpty;
 
@@ -15,7 +16,7 @@ public sealed partial class TcpSock
     {
         TcpFlow flow = Flow;
         if (_snd.WriteSeq - _snd.SndNxt < _mssCache && PacketsInFlight < SndCwnd && _lostOut <= _retransOut)
-            flow.AppLimited = Math.Max(1, _delivered + PacketsInFlight);
+            flow.AppLimited = (uint)Math.Max(1, _delivered + PacketsInFlight);
     }
 
     /// <summary>tcp_update_pacing_rate.</summary>

@@ -84,7 +84,7 @@ public sealed partial class TcpSock
                 return DropReason.CONSUMED;
             }
 
-            if (fits && (SeqNum)tcb.AckSeq >= _snd.SndUna && MemScheduled(skb.Truesize) && length <= _rcv.Current)
+            if (fits && (SeqNum)tcb.AckSeq >= _snd.SndUna && MemScheduled(RxCharge(skb) - tcb.HeaderLength) && length <= _rcv.Current)
             {
                 Inc(Snmp.TcpExtTCPHPHits);
                 NoteEcho(o);
@@ -92,7 +92,7 @@ public sealed partial class TcpSock
                 RcvRttMeasureTs(o, length);
                 skb.Pull(tcb.HeaderLength);
                 bool acks = tcb.AckSeq != _snd.SndUna.Value;
-                int truesize = skb.Truesize;
+                int truesize = RxCharge(skb);
                 SeqNum end = tcb.EndSeq;
                 int gsoSize = skb.GsoSize;
                 if (acks)

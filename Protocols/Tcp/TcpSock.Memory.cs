@@ -20,7 +20,7 @@ public sealed partial class TcpSock
     /// <summary>tcp_try_rmem_schedule: room and memory for one more segment, by squeezing and pruning if need be.</summary>
     private bool TryRmemSchedule(SkBuff skb)
     {
-        int truesize = skb.Truesize;
+        int truesize = RxCharge(skb);
         if (CanIngest && MemSchedule(truesize, SockMemory.Receive, _mstamp)) return true;
         if (!PruneQueue(skb)) return false;
         while (!MemSchedule(truesize, SockMemory.Receive, _mstamp))
@@ -73,7 +73,7 @@ public sealed partial class TcpSock
             skb.Put(next.Data);
             skb.Tcp.EndSeq = next.Tcp.EndSeq;
             _receiveQueue.Remove(next);
-            RmemUncharge(next.Truesize);
+            RmemUncharge(SegmentCharge);
             Inc(Snmp.TcpExtTCPRcvCollapsed);
             next.Free();
         }
@@ -99,8 +99,8 @@ public sealed partial class TcpSock
         {
             pruned = true;
             _ofo.Queue.Remove(tail);
-            RmemUncharge(tail.Truesize);
-            goal -= tail.Truesize;
+            RmemUncharge(RxCharge(tail));
+            goal -= RxCharge(tail);
             Net.Mib.Drop(tail, DropReason.TCP_OFO_QUEUE_PRUNE);
             if (goal > 0 && !_ofo.Queue.IsEmpty) continue;
             if (CanIngest && !UnderMemoryPressure) break;

@@ -285,7 +285,6 @@ public sealed partial class TcpSock
         KeepOpen = listener.KeepOpen;
         OobInline = listener.OobInline;
         Linger = listener.Linger;
-        Priority = listener.Priority;
         Mark = listener.Mark;
         Rcvlowat = listener.Rcvlowat;
         BoundIfIndex = listener.BoundIfIndex;

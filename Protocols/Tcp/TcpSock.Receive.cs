@@ -13,17 +13,19 @@ public sealed partial class TcpSock
         if (_state == TcpState.LISTEN) return Errno.ENOTCONN;
         if ((flags & MsgFlags.ERRQUEUE) != 0) return Errno.EAGAIN;
         if ((flags & MsgFlags.OOB) != 0) return RecvUrgent(buffer, flags, out outFlags);
-        int copied = CopyReceived(buffer, flags);
-        if (copied > 0 || buffer.IsEmpty)
+        int copied = CopyReceived(buffer, flags, out bool any);
+        if (copied > 0 || any)
         {
-            if ((flags & MsgFlags.PEEK) == 0 && copied > 0)
+            if ((flags & MsgFlags.PEEK) == 0)
             {
+                PeekOffsetBack(copied);
                 RcvSpaceAdjust();
                 CleanupRbuf(copied);
                 FastPathCheckAfterRead();
             }
 
-            if (copied > 0) return copied;
+            if (_user is { RecvmsgInq: true }) control.Put((int)SockLevel.TCP, (int)TcpOpt.TCP_CM_INQ, InqHint);
+            return copied;
         }
 
         if (Has(TcpSockFlags.Done)) return 0;
@@ -38,12 +40,16 @@ public sealed partial class TcpSock
         if (_state == TcpState.ESTABLISHED && !Has(TcpSockFlags.FastPath)) FastPathCheck();
     }
 
+    /// <summary>tcp_inq_hint: what waits behind what was read; at the end of the stream one, so that the reader comes again.</summary>
+    private int InqHint => Inq == 0 && Has(TcpSockFlags.Done) ? 1 : Inq;
+
     // Copies in order from the receive queue; segments may overlap and are read once.
-    private int CopyReceived(Span<byte> buffer, MsgFlags flags)
+    private int CopyReceived(Span<byte> buffer, MsgFlags flags, out bool any)
     {
         bool peek = (flags & MsgFlags.PEEK) != 0, discard = (flags & MsgFlags.TRUNC) != 0;
-        SeqNum at = _rcv.CopiedSeq;
+        SeqNum at = _rcv.CopiedSeq + (peek ? Math.Max(PeekOff, 0) : 0);
         int copied = 0;
+        any = false;
         SkBuff? skb = _receiveQueue.Head;
         while (skb is not null)
         {
@@ -52,8 +58,10 @@ public sealed partial class TcpSock
             if (available > 0)
             {
                 int n = Math.Min(available, buffer.Length - copied);
-                if (_urgent is { RcvMarked: true } && UrgentStops(ref at, ref offset, ref n, copied, peek)) break;
-                if (n <= 0 && available > 0 && buffer.Length == copied) break;
+                if (buffer.IsEmpty) any = true; // nothing was asked for, and something is there
+                if (_urgent is { RcvMarked: true } && n > 0 && UrgentStops(ref at, ref offset, ref n, copied)) break;
+                if (!peek) _rcv.CopiedSeq = at;
+                if (buffer.Length == copied) break;
                 if (!discard) skb.Data.Slice(offset, n).CopyTo(buffer[copied..]);
                 copied += n;
                 at += n;
@@ -70,7 +78,7 @@ public sealed partial class TcpSock
             if (!peek)
             {
                 _receiveQueue.Remove(skb);
-                RmemUncharge(skb.Truesize);
+                RmemUncharge(RxCharge(skb));
                 skb.Free();
             }
 
@@ -78,6 +86,7 @@ public sealed partial class TcpSock
             if (copied == buffer.Length && skb is not null) break;
         }
 
+        if (!peek) PassUrgent();
         return copied;
     }
 }

@@ -17,6 +17,7 @@ public sealed partial class TcpSock
             if (!old)
             {
                 _urgent ??= new TcpUrgent();
+                DropOldUrgent();
                 _urgent.RcvMarked = true;
                 _urgent.RcvValid = _urgent.RcvRead = false;
                 _urgent.RcvSeq = mark;
@@ -33,11 +34,33 @@ public sealed partial class TcpSock
         Wake(DataReady);
     }
 
+    // Two urgent bytes in a row, and the first is still unread at the head of the stream: it is lost, as BSD lost it.
+    private void DropOldUrgent()
+    {
+        if (!_urgent!.RcvMarked || OobInline || _urgent.RcvSeq != _rcv.CopiedSeq || _rcv.CopiedSeq == _rcv.RcvNxt) return;
+        _rcv.CopiedSeq += 1;
+        if (_receiveQueue.Head is not { } skb || _rcv.CopiedSeq < skb.Tcp.EndSeq) return;
+        _receiveQueue.Remove(skb);
+        RmemUncharge(RxCharge(skb));
+        skb.Free();
+    }
+
+    /// <inheritdoc/>
+    public override bool IsMarkAt(int offset) => _urgent is { RcvMarked: true } u && u.RcvSeq == _rcv.CopiedSeq + offset;
+
+    // The reader has gone past the mark: it is no more (tcp_recvmsg's skip_copy).
+    private void PassUrgent()
+    {
+        if (_urgent is not { RcvMarked: true } u || _rcv.CopiedSeq <= u.RcvSeq) return;
+        u.RcvMarked = u.RcvValid = u.RcvRead = false;
+        if (_state == TcpState.ESTABLISHED) FastPathCheck();
+    }
+
     // A read stops before the urgent byte, and the next one steps over it (it is read with MSG_OOB), unless SO_OOBINLINE.
-    private bool UrgentStops(ref SeqNum at, ref int offset, ref int n, int copied, bool peek)
+    private bool UrgentStops(ref SeqNum at, ref int offset, ref int n, int copied)
     {
         int distance = _urgent!.RcvSeq - at;
-        if (distance < 0 || distance >= n) return false;
+        if (distance < 0 || distance >= n) return distance == 0 && copied > 0;
         if (distance > 0)
         {
             n = distance;
@@ -45,21 +68,10 @@ public sealed partial class TcpSock
         }
 
         if (copied > 0) return true;
-        if (OobInline)
-        {
-            if (!peek) _urgent.RcvMarked = false;
-            return false;
-        }
-
+        if (OobInline) return false;
         at += 1;
         offset++;
         n--;
-        if (!peek)
-        {
-            _rcv.CopiedSeq = at;
-            _urgent.RcvMarked = !_urgent.RcvValid || !_urgent.RcvRead;
-        }
-
         return false;
     }
 
@@ -71,14 +83,14 @@ public sealed partial class TcpSock
         if (_urgent.RcvValid)
         {
             outFlags = MsgFlags.OOB;
+            if ((flags & MsgFlags.PEEK) == 0) _urgent.RcvRead = true;
             if (buffer.IsEmpty)
             {
                 outFlags |= MsgFlags.TRUNC;
                 return 0;
             }
 
-            buffer[0] = _urgent.RcvByte;
-            if ((flags & MsgFlags.PEEK) == 0) _urgent.RcvRead = true;
+            if ((flags & MsgFlags.TRUNC) == 0) buffer[0] = _urgent.RcvByte;
             return 1;
         }
 

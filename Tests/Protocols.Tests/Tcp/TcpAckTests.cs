@@ -9,7 +9,7 @@ public sealed class TcpAckTests
     {
         using TcpScript s = TcpScript.Accepted(window: "257");
         uint at = 1;
-        for (int i = 0; i < 20; i++, at += 1000)
+        for (int i = 0; i < 21; i++, at += 1000) // 16 quick ACKs, and one more for each time the window grew
         {
             s.Inject($". {at}:{at + 1000}(1000) ack 1 win 257");
             s.Read(1000);
