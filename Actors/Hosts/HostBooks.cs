@@ -16,6 +16,12 @@ internal sealed class HostBooks
     /// <summary>In the order of their pids, which count from 1.</summary>
     public List<ProcessStatus> Processes { get; } = [];
 
+    /// <summary>The host's security modules; null when there are none.</summary>
+    public SecurityHooks? Security { get; set; }
+
+    /// <summary>Who is told of its system calls; null when nobody is.</summary>
+    public ISyscallObserver[]? Observers { get; set; }
+
     /// <summary>Told of each failure as it happens.</summary>
     public Action<ProgramFailure>? OnFailure { get; set; }
 

@@ -79,6 +79,7 @@ internal sealed class HostPlan
         var made = new Netns(called, this, _makeNet(called, cookie)) { IsNamed = name is not null };
         made.Net.Cpu = Net.Cpu;
         made.AddLoopback(loopbackUp);
+        made.Net.Cgroup = Net.Cgroup; // its processes are in the same one
         Namespaces.Add(made);
         return made;
     }

@@ -42,6 +42,10 @@ public sealed partial class SimHost
     /// <summary>Exceptions that its programs did not catch.</summary>
     public IReadOnlyList<ProgramFailure> Failures => Plan.Books.Failures;
 
+    /// <summary>What its processes are held to.</summary>
+    [field: AllowNull]
+    public HostPolicies Policies => field ??= new HostPolicies(Plan);
+
     internal Network Network { get; }
 
     internal int Number { get; }
@@ -90,6 +94,13 @@ public sealed partial class SimHost
     public SimHost Sysctl(string name, string value)
     {
         First.Sysctl(name, value);
+        return this;
+    }
+
+    /// <summary>Tells an observer of every system call from now on.</summary>
+    public SimHost Observe(ISyscallObserver observer)
+    {
+        Plan.Books.Observers = [.. Plan.Books.Observers ?? [], observer];
         return this;
     }
 

@@ -155,6 +155,10 @@ internal abstract class DemuxActor : UntypedActor
                 Ports.Unlisten(handle);
                 if (!Ports.Disconnect(handle)) sk.Port = default;
                 return;
+            case DemuxRequest.What.PutPort:
+                if (!handle.IsNone) Ports.Release(handle);
+                sk.Port = default;
+                return;
             case DemuxRequest.What.Release:
                 if (!handle.IsNone) Ports.Release(handle);
                 handle = default;

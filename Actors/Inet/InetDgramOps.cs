@@ -16,7 +16,9 @@ internal sealed class InetDgramOps : InetOps
         }
 
         SockAddr peer = call.Address;
-        Errno e = sk.RouteTo(ref peer, s.Now, out IpAddress source);
+        Errno e = s.PreConnect(ref peer);
+        IpAddress source = default;
+        if (e == Errno.OK) e = sk.RouteTo(ref peer, s.Now, out source);
         if (e != Errno.OK)
         {
             s.Answer(call, e);

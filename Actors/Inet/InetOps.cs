@@ -9,7 +9,8 @@ internal abstract class InetOps : ProtoOps
     public override void Bind(SockActor s, Syscall.Bind call)
     {
         SockAddr a = call.Address;
-        Errno e = CheckBind(s, ref a);
+        Errno e = s.Stack.Net.Cgroup is { } cgroup ? cgroup.Bind4(s.Sk, ref a) : Errno.OK;
+        if (e == Errno.OK) e = CheckBind(s, ref a);
         if (e == Errno.OK && NeedsService(s, a.Port) && !call.Process!.Credentials.Capable(Capability.NET_BIND_SERVICE)) e = Errno.EACCES;
         if (e == Errno.OK && IsBound(s)) e = Errno.EINVAL; // bound already
         if (e != Errno.OK) s.Answer(call, e);
@@ -27,7 +28,9 @@ internal abstract class InetOps : ProtoOps
             return;
         }
 
-        call.Address = a.Family == AddressFamily.UNSPEC ? SockAddr.In(IpAddress.Any4, 0) : a;
+        if (a.Family == AddressFamily.UNSPEC) a = SockAddr.In(IpAddress.Any4, 0);
+        s.Stack.Net.Cgroup?.GetName4(s.Sk, call.OfPeer, ref a);
+        call.Address = a;
         s.Answer(call, 0);
     }
 

@@ -242,16 +242,18 @@ internal sealed class InetStreamOps : InetOps
     // tcp_v4_connect up to the choice of the port: where to, from where, over which path.
     private static void StartConnect(SockActor s, TcpSock tcp, Syscall.Connect call)
     {
-        if (call.Address.Family != AddressFamily.INET)
+        SockAddr peer = call.Address;
+        Errno e = s.PreConnect(ref peer);
+        if (e != Errno.OK || peer.Family != AddressFamily.INET)
         {
-            s.Answer(call, Errno.EAFNOSUPPORT);
+            s.Answer(call, e != Errno.OK ? e : Errno.EAFNOSUPPORT);
             return;
         }
 
         SockAddr local = Named(tcp.Local);
         // One bound to a group or a broadcast address connects from its device's own (inet_bind leaves inet_saddr at 0).
         if (s.Stack.Fib.AddressType(local.Address.V4) is RouteType.MULTICAST or RouteType.BROADCAST) local = SockAddr.In(IpAddress.Any4, local.Port);
-        RouteOut route = s.Stack.Fib.Output(call.Address.Address.V4, local.Address.V4, tcp.BoundIfIndex, s.Now, tcp.Transparent);
+        RouteOut route = s.Stack.Fib.Output(peer.Address.V4, local.Address.V4, tcp.BoundIfIndex, s.Now, tcp.Transparent);
         if (route.Errno != Errno.OK || route.Type is RouteType.BROADCAST or RouteType.MULTICAST)
         {
             if (route.Errno is Errno.OK or Errno.ENETUNREACH) s.Stack.Net.Mib.Inc(Snmp.IpOutNoRoutes);
@@ -264,7 +266,7 @@ internal sealed class InetStreamOps : InetOps
             new DemuxRequest(DemuxRequest.What.Connect, s.Me, tcp)
             {
                 Local = local,
-                Peer = SockAddr.In(IpAddress.FromV4(route.Daddr), call.Address.Port),
+                Peer = SockAddr.In(IpAddress.FromV4(route.Daddr), peer.Port),
                 Route = new TcpRoute(local.Address, route.Mtu),
             },
             call);

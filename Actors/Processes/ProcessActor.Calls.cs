@@ -14,6 +14,7 @@ internal sealed partial class ProcessActor
         call.Enter(this, caller);
         Link(call);
         _spec.Host.Calls.Entered++;
+        if (_spec.Host.Observers is { } observers) TellEntered(call, observers);
         if (IsStopping || _exited)
         {
             // A program that keeps calling after its end is given EINTR for a while, then silence: it cannot spin for ever.
@@ -38,13 +39,14 @@ internal sealed partial class ProcessActor
         Unlink(call);
         _spec.Host.Calls.Answered++;
         call.OnComplete(this);
+        bool ours = call is Syscall.Close { Implied: true };
+        if (!ours && _spec.Host.Observers is { } observers) TellAnswered(call, observers);
         if (call.File is { } file)
         {
             call.File = null;
             if (call is not Syscall.Close) Put(file);
         }
 
-        bool ours = call is Syscall.Close { Implied: true };
         if (!ours) SyscallTrace.Record(Net.Trace, Now, Pid, call);
         if (ours)
         {
@@ -91,6 +93,12 @@ internal sealed partial class ProcessActor
             return;
         }
 
+        if (_spec.Host.Security is { } security && file is SocketFile { Socket.Sk: { } sk } && security.Call(this, call, sk) is var refusal and not Errno.OK)
+        {
+            Finish(call, refusal);
+            return;
+        }
+
         call.NonBlocking = (file.Flags & FileFlags.NONBLOCK) != 0;
         if (file.Actor is { } actor)
         {
@@ -108,7 +116,15 @@ internal sealed partial class ProcessActor
     public void Socket(Syscall.Socket call)
     {
         Net.Current = this;
-        Errno e = _stack.Families.Create(_stack, call.Family, call.Type, call.Protocol, out Socket? socket);
+        Errno e = _stack.Families.Create(_stack, call, _spec.Host.Security, out Socket? socket);
+        if (socket is { Sk: { } sk })
+        {
+            sk.Uid = Credentials.Uid;
+            if (sk.Family == AddressFamily.INET && Net.Cgroup is { } cgroup) e = cgroup.SockCreate(sk);
+            if (e == Errno.OK && _spec.Host.Security is { } security) e = security.PostCreate(this, sk);
+            if (e != Errno.OK) sk.Destroy();
+        }
+
         Net.Current = KernelTask.Instance;
         if (e != Errno.OK)
         {
@@ -116,7 +132,6 @@ internal sealed partial class ProcessActor
             return;
         }
 
-        socket!.Sk!.Uid = Credentials.Uid;
         call.Created = socket;
         _stack.Sockfs.Tell(call, _self); // comes back with its actor
     }

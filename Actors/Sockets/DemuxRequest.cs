@@ -70,6 +70,9 @@ internal sealed class DemuxRequest(DemuxRequest.What kind, IActorRef actor, Sock
         /// <summary>Options that count in conflicts and look-ups have changed. Not answered.</summary>
         Update,
 
+        /// <summary>put_port: the port goes, the socket stays. Not answered.</summary>
+        PutPort,
+
         /// <summary>Out of all tables. No packet follows the answer.</summary>
         Release,
     }

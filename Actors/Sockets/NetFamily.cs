@@ -26,16 +26,19 @@ internal sealed class NetFamilies
     }
 
     /// <summary>__sock_create: EAFNOSUPPORT, EINVAL, or what the family says.</summary>
-    public Errno Create(NetStack stack, AddressFamily family, SocketType type, IpProtocol protocol, out Socket? socket)
+    /// <param name="security">The host's modules, asked before the family is.</param>
+    public Errno Create(NetStack stack, Syscall.Socket call, SecurityHooks? security, out Socket? socket)
     {
+        (AddressFamily family, SocketType type) = (call.Family, call.Type);
         socket = null;
         if ((type & ~(SocketType.TypeMask | SocketType.NONBLOCK | SocketType.CLOEXEC)) != 0) return Errno.EINVAL;
         type &= SocketType.TypeMask;
         if ((int)family >= NPROTO) return Errno.EAFNOSUPPORT;
         if ((int)type >= SOCK_MAX) return Errno.EINVAL;
+        if (security is not null && security.Create(stack.Net.Current, call) is var refusal and not Errno.OK) return refusal;
         if (_families[(int)family] is not { } pf) return Errno.EAFNOSUPPORT;
         var made = new Socket(stack, type);
-        Errno e = pf.Create(made, protocol);
+        Errno e = pf.Create(made, call.Protocol);
         if (e == Errno.OK) socket = made;
         return e;
     }

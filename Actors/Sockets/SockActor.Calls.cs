@@ -163,8 +163,10 @@ internal sealed partial class SockActor
         while (_readers!.Head is { } call && (call is Syscall.Accept || (Sk.Poll & Readable) != 0))
         {
             _readers.Remove(call);
+            Stack.Net.Current = call.Process!;
             if (call is Syscall.RecvFrom recv) _ops.RecvFrom(this, recv);
             else _ops.Retry(this, call);
+            Stack.Net.Current = KernelTask.Instance;
             if (call.WaitingIn != _readers) continue;
             // Still not enough for it: it keeps its place.
             _readers.Remove(call);
@@ -212,6 +214,7 @@ internal sealed partial class SockActor
     public void Close(Syscall.Close call)
     {
         _state |= State.Closed;
+        if (Sk.Family == AddressFamily.INET) Stack.Net.Cgroup?.SockRelease(Sk);
         _ops.Release(this, call);
         if (!call.IsAnswered && call.WaitingIn is null) AnswerWhenGone(call);
     }
@@ -221,6 +224,7 @@ internal sealed partial class SockActor
 
     public void SetSockOpt(Syscall.SetSockOpt call)
     {
+        if (Stack.Net.Cgroup is CgroupPrograms programs && !MaySet(programs, call)) return;
         Errno e = Sk.MaySet(call.Level, call.Option, call.Value.Span);
         if (e == Errno.OK)
         {
@@ -244,7 +248,8 @@ internal sealed partial class SockActor
         int length;
         if (call.Level == SockLevel.SOCKET && (SockOpt)call.Option == SockOpt.SO_BINDTODEVICE) e = BoundDevice(call.Value.Span, out length);
         else e = Sk.Getsockopt(call.Level, call.Option, call.Value.Span, out length, Now);
-        Answer(call, e == Errno.OK ? length : e);
+        if (Stack.Net.Cgroup is CgroupPrograms programs) Answer(call, Gotten(programs, call, e, length));
+        else Answer(call, e == Errno.OK ? length : e);
     }
 
     private Errno BindToDevice(ReadOnlySpan<byte> name)

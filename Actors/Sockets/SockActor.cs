@@ -270,7 +270,10 @@ internal sealed partial class SockActor : UntypedActor
         _owner = null;
         bool interrupted = _ownerInterrupted;
         _ownerInterrupted = false;
+        if (Stack.Net.Cgroup is not null) PostBind(answer);
+        if (answer.Call is { Process: { } caller }) Stack.Net.Current = caller;
         _ops.OnPort(this, answer);
+        Stack.Net.Current = KernelTask.Instance;
         if (interrupted && answer.Call is { WaitingIn: not null } waits) OnInterrupt(new Interrupt(waits, waits.Version));
         LetOthersIn();
     }

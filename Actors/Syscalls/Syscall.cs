@@ -62,6 +62,9 @@ public abstract partial class Syscall : IValueTaskSource, IValueTaskSource<int>,
     /// <summary>When a waiting call gives up; <see cref="Instant.Never"/> without a time-out.</summary>
     internal Instant Deadline { get; set; } = Instant.Never;
 
+    /// <summary>When it entered; kept for observers only.</summary>
+    internal Instant EnteredAt { get; set; }
+
     /// <summary>Links of the process's list of calls that are not answered yet.</summary>
     internal Syscall? NextOpen { get; set; }
 

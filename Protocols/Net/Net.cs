@@ -17,6 +17,9 @@ public sealed class Net(string hostName, ulong seed, SkBuffPool pool, string net
     /// <summary>Whose call is being handled. Set by the driver before each; a capability is asked of it.</summary>
     public ITask Current { get; set; } = KernelTask.Instance;
 
+    /// <summary>The programs of the host's cgroup; null when there are none.</summary>
+    public ICgroupSock? Cgroup { get; set; }
+
     public SkBuffPool Pool { get; } = pool;
 
     /// <summary>The host's processors, which all its namespaces share; null when nothing takes time.</summary>

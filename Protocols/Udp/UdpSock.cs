@@ -13,6 +13,12 @@ public sealed class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoco
     {
         if (data.Length > 0xFFFF) return Errno.EMSGSIZE;
         Errno e = Destination(to, flags, needsPort: true, out SockAddr peer);
+        if (e == Errno.OK && to is not null && Net.Cgroup is { } cgroup)
+        {
+            e = cgroup.Sendmsg4(this, ref peer);
+            if (e == Errno.OK && peer.Port == 0) e = Errno.EINVAL; // what a program leaves is checked again
+        }
+
         if (e != Errno.OK) return e;
         e = Route(peer.Address, now, out RouteOut route);
         if (e != Errno.OK) return e;
@@ -64,5 +70,10 @@ public sealed class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoco
 
     protected override void OnRead() => Net.Mib.Inc(Snmp.UdpInDatagrams);
 
-    protected override SockAddr Source(SkBuff skb) => SockAddr.In(skb.Ip.Saddr, new UdpView(skb.From(skb.TransportHeader)).Source);
+    protected override SockAddr Source(SkBuff skb)
+    {
+        SockAddr from = SockAddr.In(skb.Ip.Saddr, new UdpView(skb.From(skb.TransportHeader)).Source);
+        Net.Cgroup?.Recvmsg4(this, ref from);
+        return from;
+    }
 }
