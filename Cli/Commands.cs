@@ -22,15 +22,18 @@ internal static class Commands
           actornet run config/scenarios/quickstart.conf
           actornet run my.conf --seed 7 --set links.wan.loss=5% --out runs/seven
           actornet check my.conf
+          actornet ss runs/seven -tanm --at 12s
           actornet tun --name an0 --address 10.77.0.2/24 --peer 10.77.0.1 --program http-server
         """;
 
     public static int Invoke(string[] args)
     {
+        if (args is ["ss", .. string[] rest] && rest is not []) return SsCommand.Run(rest);
         var root = new RootCommand(Description)
         {
             RunCommand.Create(),
             CheckCommand.Create(),
+            SsCommand.Create(),
             TunCommand.Create(),
             ProgramsCommand.Create(),
         };

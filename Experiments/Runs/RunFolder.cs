@@ -5,7 +5,7 @@ namespace ActorNet.Experiments;
 /// <summary>The folder of one run.</summary>
 public sealed class RunFolder
 {
-    private const string Partial = ".partial";
+    internal const string Partial = ".partial";
 
     private readonly List<string> _open = [];
     private readonly bool _made;

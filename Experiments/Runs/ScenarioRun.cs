@@ -48,15 +48,18 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
         {
             ScenarioNetwork network = Build(system, folder);
             using MetricsCsv? metrics = folder is null ? null : new MetricsCsv(folder.Begin("metrics.csv"));
-            string outcome = Drive(system, network, metrics, cancel);
+            using SocketRecorder? sockets = folder is null || scenario.RecordSockets.Nanoseconds <= 0 ? null : new SocketRecorder(folder.Begin(SocketRecorder.FileName), scenario.RecordSockets);
+            string outcome = Drive(system, network, metrics, sockets, cancel);
             Instant ended = outcome == RunOutcome.Completed ? network.LastEnd : network.Network.Now;
             Sample(network, metrics, network.Network.Now);
+            sockets?.Record(network.Network);
             ulong trace = network.Network.TraceHash; // of what was measured: how the run is taken down is not part of it
             List<string> violations = End(network, outcome);
             if (violations.Count > 0 && outcome != RunOutcome.Interrupted) outcome = RunOutcome.Failed;
             var measured = new Measurement(network, ended, _wall.Elapsed.TotalSeconds, system.EventsHandled());
             Summary summary = measured.Summarise(outcome, trace, violations);
             metrics?.Dispose();
+            sockets?.Dispose();
             folder?.Commit();
             folder?.Write("summary.json", summary.ToJson() + "\n");
             return new RunResult(summary, measured.ByName, folder?.Path);
@@ -85,7 +88,7 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
     }
 
     // The run is looked at between slices of virtual time, not after each event: when it ends must not depend on which of two hosts ran first.
-    private string Drive(ActorSystem system, ScenarioNetwork network, MetricsCsv? metrics, CancellationToken cancel)
+    private string Drive(ActorSystem system, ScenarioNetwork network, MetricsCsv? metrics, SocketRecorder? sockets, CancellationToken cancel)
     {
         Instant end = scenario.Duration is { } d ? Instant.Zero + d : Instant.Never;
         Instant nextSample = Instant.Zero + scenario.Sample, lastEvent = Instant.Zero;
@@ -100,14 +103,18 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
             if (now >= end) return RunOutcome.Duration;
             if (end == Instant.Never && now - lastEvent > LongestSilence) return RunOutcome.Failed;
             Instant until = Instant.Min(now + slice, end);
-            while (slice == Slice && nextSample < until && !cancel.IsCancellationRequested)
+            while (!cancel.IsCancellationRequested)
             {
-                network.Network.RunUntil(nextSample, null, cancel);
-                nextSample = Sample(network, metrics, nextSample);
+                Instant nextRecord = sockets?.Next ?? Instant.Never, due = Instant.Min(slice == Slice ? nextSample : Instant.Never, nextRecord);
+                if (due >= until) break;
+                network.Network.RunUntil(due, null, cancel);
+                if (due == nextRecord) sockets!.Record(network.Network);
+                if (due == nextSample) nextSample = Sample(network, metrics, nextSample);
             }
 
             network.Network.RunUntil(until, null, cancel);
             now = network.Network.Now;
+            if (now >= (sockets?.Next ?? Instant.Never)) sockets!.Record(network.Network);
             if (system.EventsHandled() == events)
             {
                 slice *= 2; // nothing happens: look ever further ahead

@@ -26,6 +26,9 @@ public sealed class Scenario
     /// <summary>How often metrics.csv gets a row.</summary>
     public Duration Sample { get; init; }
 
+    /// <summary>How often all sockets are written to sockets.jsonl; zero for never.</summary>
+    public Duration RecordSockets { get; init; }
+
     /// <summary>How long, after the programs were told to stop, connections may take to close before what is left is destroyed.</summary>
     public Duration Drain { get; init; }
 

@@ -24,9 +24,11 @@ public static class ScenarioKeys
     public static readonly NodeKey Programs = Key.Node("programs", "object", "what runs on the hosts, each under the name the results carry");
     public static readonly NodeKey Capture = Key.Node("capture", "list or object", "devices whose frames are written as pcapng, such as [\"server:eth0\", \"client*\"]");
 
+    public static readonly NodeKey Record = Key.Node("record", "object", "what is written down of the run beside its measurements");
+
     public static readonly NodeKey Vars = Key.Node("vars", "object", "values of your own, to be used as ${vars.NAME} and set with --set vars.NAME=…");
 
-    public static readonly KeySet Root = new("(top level)", Name, Description, Seed, Order, Duration, Sample, Drain, Network, SubnetLength, Vars, Sysctl, Cpu, Hosts, Switches, Links, Programs, Capture);
+    public static readonly KeySet Root = new("(top level)", Name, Description, Seed, Order, Duration, Sample, Drain, Network, SubnetLength, Vars, Sysctl, Cpu, Hosts, Switches, Links, Programs, Capture, Record);
 
     public static readonly Key<long> HostCount = Key.Integer("count", "1", "makes a group: NAME1 to NAMEcount", 1, 1_000_000);
     public static readonly Key<string> HostName = Key.Text("name", "", "pattern of the names in a group, with {n} for the number from 1; NAME{n} when absent");
@@ -95,6 +97,10 @@ public static class ScenarioKeys
 
     public static readonly KeySet Captures = new("capture", CaptureDevices, SnapLength);
 
+    public static readonly Key<Duration> RecordSockets = Key.Time("sockets", "0s", "virtual time between two looks at every host's sockets, for `actornet ss`; 0: none");
+
+    public static readonly KeySet Records = new("record", RecordSockets);
+
     /// <summary>All sections but those of the single programs, for the reference.</summary>
-    public static readonly IReadOnlyList<KeySet> Sections = [Root, Host, CpuCosts, Switch, Link, Wire, ProgramSection, Captures];
+    public static readonly IReadOnlyList<KeySet> Sections = [Root, Host, CpuCosts, Switch, Link, Wire, ProgramSection, Captures, Records];
 }

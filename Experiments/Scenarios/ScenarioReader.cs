@@ -35,15 +35,25 @@ public static class ScenarioReader
         if (!errors.Any && !top.Has(ScenarioKeys.Duration) && !programs.Programs.Exists(p => p.Kind.Ends(p.Parameters)))
             errors.Add(root, "'duration' is missing, and no program ends by itself: the run would never end");
         if (top.Get(ScenarioKeys.Sample).Nanoseconds <= 0) top.Fail(ScenarioKeys.Sample, "must be longer than 0");
+        Duration recordSockets = RecordSockets(top, errors);
         errors.ThrowIfAny();
 
         return new Scenario
         {
             Name = top.Has(ScenarioKeys.Name) ? top.Get(ScenarioKeys.Name) : Path.GetFileNameWithoutExtension(file),
             File = file, Description = top.Get(ScenarioKeys.Description), Seed = (ulong)top.Get(ScenarioKeys.Seed), Order = top.Get(ScenarioKeys.Order),
-            Duration = top.Maybe(ScenarioKeys.Duration), Sample = top.Get(ScenarioKeys.Sample), Drain = top.Get(ScenarioKeys.Drain),
+            Duration = top.Maybe(ScenarioKeys.Duration), Sample = top.Get(ScenarioKeys.Sample), RecordSockets = recordSockets, Drain = top.Get(ScenarioKeys.Drain),
             Hosts = hosts.Hosts, Switches = hosts.Switches, Links = links.Links, Programs = programs.Programs, Captures = captures,
         };
+    }
+
+    private static Duration RecordSockets(SectionReader top, ScenarioErrors errors)
+    {
+        if (top.Get(ScenarioKeys.Record) is not { } node) return Duration.Zero;
+        var record = new SectionReader(node, ScenarioKeys.Records, errors);
+        Duration every = record.Get(ScenarioKeys.RecordSockets);
+        if (every.Nanoseconds < 0) record.Fail(ScenarioKeys.RecordSockets, "must not be less than 0");
+        return every;
     }
 
     private static InterfaceAddress Pool(SectionReader top)
