@@ -84,6 +84,10 @@ internal sealed partial class ProcessActor
         else ToFile(call, file!);
     }
 
+    /// <summary>do_iter_readv_writev: nothing to move never comes to the file. EBADF all the same.</summary>
+    public void FinishEmpty(Syscall call, FileFlags access) =>
+        Finish(call, _files[call.Fd] is { } file && (access == FileFlags.RDONLY ? file.MayRead : file.MayWrite) ? 0 : Errno.EBADF);
+
     /// <summary>Gives a call to who serves a file.</summary>
     public void ToFile(Syscall call, OpenFile file)
     {

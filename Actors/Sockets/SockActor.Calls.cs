@@ -14,6 +14,7 @@ internal sealed partial class SockActor
     /// <remarks>What the socket has told the port tables in this turn has come true when the caller hears of it: the answer goes by way of them.</remarks>
     public void Answer(Syscall call, SysResult result)
     {
+        if (call.GoesOn(this, ref result)) return;
         call.Answer(result);
         if ((_state & State.ToldDemux) != 0) Stack.Demux(Sk.Protocol)!.Tell(call, _self);
         else call.Process!.Ref.Tell(call, _self);
@@ -89,6 +90,12 @@ internal sealed partial class SockActor
     public void Send(Syscall.SendTo call)
     {
         bool stream = Sk.Type == SocketType.STREAM;
+        if (call.Control.Length > Stack.Net.Sysctl.optmem_max)
+        {
+            Answer(call, Errno.ENOBUFS);
+            return;
+        }
+
         do
         {
             // What was taken is reported first; the error that ended it is the next call's.
@@ -98,7 +105,7 @@ internal sealed partial class SockActor
                 return;
             }
 
-            SysResult r = Sk.Send(call.Data.Span[call.Done..], call.To, call.Flags, Now);
+            SysResult r = Sk.Send(call.Data.Span[call.Done..], call.To, call.Control.Span, call.Flags, Now);
             if (r.Errno == Errno.EAGAIN)
             {
                 WaitToWrite(call, call.Flags, Sk.Sndtimeo, Errno.EAGAIN);
@@ -132,7 +139,8 @@ internal sealed partial class SockActor
                 return;
             }
 
-            SysResult r = Sk.Recv(call.Buffer.Span[call.Done..], call.NonBlocking ? call.Flags | MsgFlags.DONTWAIT : call.Flags, Now, out SockAddr from, out MsgFlags outFlags);
+            var control = new CmsgWriter(call.Control.Span);
+            SysResult r = Sk.Recv(call.Buffer.Span[call.Done..], ref control, call.NonBlocking ? call.Flags | MsgFlags.DONTWAIT : call.Flags, Now, out SockAddr from, out MsgFlags outFlags);
             if (r.Errno == Errno.EAGAIN)
             {
                 WaitToRead(call, call.Flags);
@@ -146,7 +154,8 @@ internal sealed partial class SockActor
             }
 
             call.From = from;
-            call.OutFlags = outFlags;
+            call.OutFlags = outFlags | control.Flags;
+            call.ControlLength = control.Length;
             int got = (int)r.Value;
             call.Done += got;
             if (got == 0 || call.Done >= target)

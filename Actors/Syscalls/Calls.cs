@@ -138,6 +138,9 @@ public abstract partial class Syscall
 
         public SockAddr? To { get; set; }
 
+        /// <summary>sendmsg's control messages.</summary>
+        internal ReadOnlyMemory<byte> Control { get; set; }
+
         /// <summary>Bytes taken so far by a call that waits.</summary>
         internal int Done { get; set; }
 
@@ -160,7 +163,7 @@ public abstract partial class Syscall
         internal override void Recycle()
         {
             base.Recycle();
-            Data = default;
+            Data = Control = default;
             To = null;
             Flags = MsgFlags.None;
             Done = 0;
@@ -181,6 +184,13 @@ public abstract partial class Syscall
         internal override bool NeedsSocket => false;
 
         internal override void OnEnter(ProcessActor process) => process.ToFile(this, FileFlags.RDONLY);
+
+        // sock_read_iter: as System V had it; recv(2) of nothing waits.
+        internal override void OnSocket(SockActor socket)
+        {
+            if (Buffer.IsEmpty) socket.Answer(this, 0);
+            else base.OnSocket(socket);
+        }
     }
 
     /// <summary>recvfrom(2), recv(2): how many bytes were given; from whom; MSG_TRUNC and its like.</summary>
@@ -204,6 +214,12 @@ public abstract partial class Syscall
 
         public MsgFlags OutFlags { get; internal set; }
 
+        /// <summary>recvmsg's room for control messages, and how much of it was used.</summary>
+        internal Memory<byte> Control { get; set; }
+
+        /// <inheritdoc cref="Control"/>
+        internal int ControlLength { get; set; }
+
         internal int Done { get; set; }
 
         internal override void OnSocket(SockActor socket) => socket.RecvFrom(this);
@@ -215,7 +231,7 @@ public abstract partial class Syscall
         internal override void Recycle()
         {
             base.Recycle();
-            Buffer = default;
+            Buffer = Control = default;
             Flags = OutFlags = MsgFlags.None;
             From = default;
             Done = 0;

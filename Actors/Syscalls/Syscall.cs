@@ -148,6 +148,9 @@ public abstract partial class Syscall : IValueTaskSource, IValueTaskSource<int>,
     /// <summary>What of it enters the host's trace.</summary>
     internal virtual void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, 0, 0, Result);
 
+    /// <summary>It is about to be answered: true if it goes on instead, with its next message.</summary>
+    internal virtual bool GoesOn(SockActor socket, ref SysResult result) => false;
+
     /// <summary>What it answers when its wait ends with an errno: what was moved before counts as success.</summary>
     internal virtual SysResult Partial(Errno errno) => errno;
 

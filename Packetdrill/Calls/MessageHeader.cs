@@ -109,7 +109,7 @@ public sealed class MessageHeader
     {
         List<Field> fields = [];
         if (!Name.IsNull)
-            fields.Add(new Field("msg_name", Expr.Of(NameLength), SockAddrs.Show(Name.Bytes.AsSpan(0, Math.Clamp(Math.Min(_nameIn, NameLength), 0, Name.Size)))));
+            fields.Add(new Field("msg_name", _nameIn == NameLength ? Expr.Of(NameLength) : new ArrayExpr([Expr.Of(_nameIn), Expr.Of(NameLength)]), SockAddrs.Show(Name.Bytes.AsSpan(0, Math.Clamp(Math.Min(_nameIn, NameLength), 0, Name.Size)))));
         fields.Add(new Field("msg_iov", Expr.Of(Iov.Count), Filled(bytes)));
         fields.Add(new Field("msg_flags", null, Constants.Flags(
             (uint)Flags, "MSG_OOB", "MSG_CTRUNC", "MSG_TRUNC", "MSG_EOR", "MSG_ERRQUEUE", "MSG_CMSG_CLOEXEC", "MSG_DONTWAIT", "MSG_WAITALL", "MSG_PEEK", "MSG_ZEROCOPY")));

@@ -9,6 +9,7 @@ public sealed class NetSysctl
     public int rmem_default = 212_992, rmem_max = 212_992, wmem_default = 212_992, wmem_max = 212_992;
     public int somaxconn = 4096;
     public int netdev_budget = 300, netdev_budget_usecs = 8000, netdev_max_backlog = 1000;
+    public int optmem_max = 131_072;
 
     // net.ipv4: addresses and forwarding
     public bool ip_forward;

@@ -87,6 +87,9 @@ public abstract partial class Sock(Net net, AddressFamily family, SocketType typ
     /// <summary>Writes the option's value and its length; a short buffer gets what fits, as Linux does.</summary>
     public abstract Errno Getsockopt(SockLevel level, int option, Span<byte> value, out int length, Instant now);
 
+    /// <summary>An error that a call came upon and does not report: the next call's.</summary>
+    public void Postpone(Errno errno) => Err = errno;
+
     /// <summary>SO_ERROR: takes the pending error.</summary>
     public Errno TakeError()
     {

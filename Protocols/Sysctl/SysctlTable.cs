@@ -15,6 +15,7 @@ public static class SysctlTable
     [
         // net.core
         new CtlInts(Core + "rmem_default", Sock.MinRcvbuf, int.MaxValue, s => ref s.rmem_default) { InitWritable = true },
+        new CtlInts(Core + "optmem_max", 0, int.MaxValue, s => ref s.optmem_max),
         new CtlInts(Core + "rmem_max", Sock.MinRcvbuf, int.MaxValue, s => ref s.rmem_max) { InitWritable = true },
         new CtlInts(Core + "wmem_default", Sock.MinSndbuf, int.MaxValue, s => ref s.wmem_default) { InitWritable = true },
         new CtlInts(Core + "wmem_max", Sock.MinSndbuf, int.MaxValue, s => ref s.wmem_max) { InitWritable = true },
