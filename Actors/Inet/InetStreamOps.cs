@@ -17,6 +17,7 @@ internal sealed class InetStreamOps : InetOps
             return;
         }
 
+        call.WasConnecting = face.State == SocketState.CONNECTING;
         switch (face.State)
         {
             case SocketState.CONNECTED:

@@ -205,7 +205,7 @@ internal sealed partial class SockActor
         {
             Answer(call, call switch
             {
-                Syscall.Connect => Errno.EINPROGRESS,
+                Syscall.Connect c => c.WasConnecting ? Errno.EALREADY : Errno.EINPROGRESS,
                 _ => call.Partial(Errno.EAGAIN),
             });
         }

@@ -68,6 +68,9 @@ public abstract partial class Syscall
     {
         public SockAddr Address { get; set; }
 
+        /// <summary>An earlier call had begun to connect: this one only waits, and is EALREADY when its time is over.</summary>
+        internal bool WasConnecting { get; set; }
+
         internal override void OnSocket(SockActor socket) => socket.Ops.Connect(socket, this);
 
         internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, Address, Result);

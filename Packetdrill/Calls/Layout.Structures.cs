@@ -25,6 +25,7 @@ public sealed partial class Layout
         Define("scm_timestampns", "!s64 tv_sec; !s64 tv_nsec");
         Define("scm_timestamping", "!s64 scm_sec; !s64 scm_nsec");
         Define("f_owner_ex", "s32 type; s32 pid");
+        Define("sk_meminfo", "u32 rmem_alloc; u32 rcvbuf; u32 wmem_alloc; u32 sndbuf; u32 fwd_alloc; u32 wmem_queued; u32 optmem; u32 backlog; u32 drops");
         DefineTcpInfo();
     }
 

@@ -15,6 +15,7 @@ internal static class OptionValues
         (Socket, 13) => "linger",
         (Socket, 20 or 21 or 66 or 67) => "timeval", // SO_RCVTIMEO, SO_SNDTIMEO, old and new
         (Socket, 17) => "ucred",
+        (Socket, 55) => "sk_meminfo", // SO_MEMINFO
         (Socket, 47 or 57) => "u64", // SO_MAX_PACING_RATE, SO_COOKIE
         (Ip, 32) => "in_addr", // IP_MULTICAST_IF
         (Tcp, 11) => "tcp_info",

@@ -26,8 +26,8 @@ internal sealed class TcpListener
     /// <summary>sk_acceptq_is_full: one more than the backlog may wait, as BSD had it.</summary>
     public bool IsAcceptQueueFull => _acceptQueue.Count > Backlog;
 
-    /// <summary>inet_csk_reqsk_queue_is_full.</summary>
-    public bool IsRequestQueueFull => _requests.Count >= Backlog;
+    /// <summary>inet_csk_reqsk_queue_is_full: here too one more than the backlog (Linux 6.16 and later).</summary>
+    public bool IsRequestQueueFull => _requests.Count > Backlog;
 
     public Instant NextTimer
     {

@@ -298,7 +298,7 @@ public sealed partial class TcpSock
         }
         else
         {
-            ArmRetrans(RetransKind.Probe0, Probe0When());
+            ArmRetrans(RetransKind.Probe0, ClampProbe0(Probe0When()));
         }
     }
 

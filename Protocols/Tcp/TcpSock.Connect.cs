@@ -112,7 +112,7 @@ public sealed partial class TcpSock
         _rcv = default;
         _rcv.SelectInitial(FullSpace, _advMss, _user?.WindowClamp ?? 0, Sysctl.tcp_window_scaling, RmemMax);
         SyncMss(route.Mtu);
-        _rcvMss = TcpConst.DefaultMss;
+        _rcvMss = TcpConst.MinMss; // tcp_initialize_rcv_mss, while there is no window yet
     }
 
     private int RmemMax => RcvbufLocked ? Rcvbuf : Math.Max(Sysctl.tcp_rmem_max, Sysctl.rmem_max);
@@ -130,7 +130,8 @@ public sealed partial class TcpSock
     // What the peer's SYN offered and we want too.
     private void AgreeOptions(in TcpOptionsReceived o)
     {
-        Set(TcpSockFlags.TimestampOk, o.SawTimestamp && _offerTimestamps);
+        _offerTimestamps &= o.SawTimestamp;
+        Set(TcpSockFlags.TimestampOk, _offerTimestamps);
         Set(TcpSockFlags.SackOk, o.SackPermitted && Sysctl.tcp_sack);
         if (o.SawWindowScale && Sysctl.tcp_window_scaling)
         {

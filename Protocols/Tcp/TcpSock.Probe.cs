@@ -70,7 +70,15 @@ public sealed partial class TcpSock
 
         _probesOut++;
         if (_backoff < Sysctl.tcp_retries2) _backoff++;
-        ArmRetrans(RetransKind.Probe0, Probe0When());
+        ArmRetrans(RetransKind.Probe0, ClampProbe0(Probe0When()));
+    }
+
+    /// <summary>tcp_clamp_probe0_to_user_timeout.</summary>
+    private Duration ClampProbe0(Duration when)
+    {
+        if (_user is not { UserTimeout: > 0 } u || _probesTstamp == Instant.Never) return when;
+        Duration left = Duration.FromMilliseconds(u.UserTimeout) - (_mstamp - _probesTstamp);
+        return Duration.Min(when, Duration.Max(left, TcpConst.TimeoutMin));
     }
 
     /// <summary>tcp_write_wakeup: new data if the window has any room, else an old sequence number that makes the peer answer.</summary>

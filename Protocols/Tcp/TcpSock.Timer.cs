@@ -146,15 +146,37 @@ public sealed partial class TcpSock
         }
         else
         {
-            _backoff++;
-            _rto = Duration.Min(_rto * 2, RtoMax);
+            BackoffOrLinear();
         }
 
-        ArmRetrans(RetransKind.Retrans, _rto);
+        ArmRetrans(RetransKind.Retrans, ClampToUserTimeout(_rto));
         // R1: after some tries the path itself is in doubt (__dst_negative_advice): nothing to do here, the IP layer finds routes afresh.
     }
 
-    private const int SynLinearTimeouts = 4;
+    private const int SynLinearTimeouts = 4, ThinLinearRetries = 6;
+
+    // TCP_THIN_LINEAR_TIMEOUTS: a stream of few packets, beyond its first slow start, does not double its first six time-outs.
+    private void BackoffOrLinear()
+    {
+        bool isThin = _packetsOut < 4 && SndSsthresh < TcpConst.InfiniteSsthresh;
+        if (_state == TcpState.ESTABLISHED && _user is { ThinLinearTimeouts: true } && isThin && _retransmits <= ThinLinearRetries)
+        {
+            _backoff = 0;
+            _rto = Duration.Min(Duration.Max(_rtt.Rto, Duration.FromMicroseconds(RtoMinUs)), RtoMax);
+            return;
+        }
+
+        _backoff++;
+        _rto = Duration.Min(_rto * 2, RtoMax);
+    }
+
+    /// <summary>tcp_clamp_rto_to_user_timeout: the last retransmission is due when TCP_USER_TIMEOUT is over, not at its own time.</summary>
+    private Duration ClampToUserTimeout(Duration rto)
+    {
+        if (_user is not { UserTimeout: > 0 } u || _retransStamp == Instant.Never) return rto;
+        Duration left = Duration.FromMilliseconds(u.UserTimeout) - (_mstamp - _retransStamp);
+        return Duration.Min(rto, Duration.Max(left, Duration.FromMilliseconds(1)));
+    }
 
     /// <summary>tcp_write_timeout: has the connection been tried long enough (R2)?</summary>
     private bool WriteTimeout()

@@ -207,7 +207,7 @@ public sealed partial class TcpSock : InetSock
 
     private bool IsDetached => (_flags & TcpSockFlags.Dead) != 0;
 
-    private int HeaderLength => Timestamps ? TcpHeader.MinLength + TcpOptionsReceived.TimestampAligned : TcpHeader.MinLength;
+    private int HeaderLength => Timestamps || (_offerTimestamps && _state == TcpState.SYN_SENT) ? TcpHeader.MinLength + TcpOptionsReceived.TimestampAligned : TcpHeader.MinLength;
 
     private NetSysctl Sysctl => Net.Sysctl;
 
