@@ -25,19 +25,10 @@ internal sealed class SysctlFile(FileFlags flags, CtlTable entry, SysctlScope sc
     public override SysResult Write(ReadOnlySpan<byte> data)
     {
         if (data.IsEmpty) return 0;
-        if (Position != 0 && entry.IsNumeric) return data.Length;
         ReadOnlySpan<byte> text = data[..Math.Min(data.Length, MaxText)];
-        if (Position != 0)
-        {
-            // A text that is written in pieces: the first ones stand.
-            byte[] before = Encoding.ASCII.GetBytes(entry.Read(scope));
-            text = (byte[])[.. before.AsSpan(0, (int)Math.Min(Position, before.Length)), .. text];
-        }
-
-        Errno e = entry.Write(scope, text, out int consumed);
+        Errno e = Position == 0 ? entry.Write(scope, text, out int consumed) : entry.Append(scope, Position, text, out consumed);
         if (e != Errno.OK) return e;
-        if (Position != 0) consumed = data.Length;
-        else if (data.Length > MaxText) consumed += data.Length - MaxText;
+        consumed += data.Length - text.Length;
         if (entry.MovesPosition) Position += consumed;
         return consumed;
     }

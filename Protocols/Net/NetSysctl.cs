@@ -8,7 +8,7 @@ public sealed class NetSysctl
     // net.core (bytes; sockets)
     public int rmem_default = 212_992, rmem_max = 212_992, wmem_default = 212_992, wmem_max = 212_992;
     public int somaxconn = 4096;
-    public int netdev_budget = 300, netdev_budget_usecs = 8000, netdev_max_backlog = 1000;
+    public int netdev_budget = 300, netdev_budget_usecs = 8000;
     public int optmem_max = 131_072;
 
     // net.ipv4: addresses and forwarding
@@ -53,17 +53,17 @@ public sealed class NetSysctl
 
     // net.ipv4: TCP features
     public bool tcp_window_scaling = true, tcp_sack = true, tcp_dsack = true, tcp_slow_start_after_idle = true;
-    public int tcp_timestamps = 1, tcp_ecn = 2, tcp_syncookies = 1;
+    public int tcp_timestamps = 1;
     public string tcp_congestion_control = "cubic";
     public bool tcp_abort_on_overflow, tcp_rfc1337, tcp_stdurg;
     public int tcp_tw_reuse = 2;
 
     // net.ipv4: TCP limits
     public int tcp_syn_retries = 6, tcp_synack_retries = 5, tcp_retries1 = 3, tcp_retries2 = 15, tcp_orphan_retries;
-    public int tcp_max_syn_backlog = 4096, tcp_max_tw_buckets = 262_144, tcp_max_orphans = 262_144;
+    public int tcp_max_tw_buckets = 262_144, tcp_max_orphans = 262_144;
     public int tcp_challenge_ack_limit = 0x7FFF_FFFF, tcp_invalid_ratelimit = 500;
     public int tcp_fin_timeout = 60, tcp_keepalive_time = 7200, tcp_keepalive_intvl = 75, tcp_keepalive_probes = 9;
-    public int tcp_base_mss = 1024, tcp_min_snd_mss = 48, tcp_mtu_probing, tcp_reordering = 3, tcp_min_tso_segs = 2;
+    public int tcp_min_snd_mss = 48, tcp_reordering = 3, tcp_min_tso_segs = 2;
     public int tcp_rto_min_us = 200_000, tcp_rto_max_ms = 120_000;
 
     // net.ipv4.neigh.default (seconds; milliseconds; probes; bytes)

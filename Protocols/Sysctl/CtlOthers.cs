@@ -86,8 +86,6 @@ internal sealed class CtlCongestion(string name) : CtlTable(name)
 {
     private const int MaxName = 15;
 
-    public override bool IsNumeric => false;
-
     public override string Takes => "one of: " + CongestionControls.Available;
 
     public override string Read(in SysctlScope scope) => scope.Net.tcp_congestion_control;
@@ -101,6 +99,15 @@ internal sealed class CtlCongestion(string name) : CtlTable(name)
         if (CongestionControls.Create(wanted) is null) return Errno.ENOENT;
         scope.Net.tcp_congestion_control = wanted;
         return Errno.OK;
+    }
+
+    /// <summary>A name that is written in pieces: the first ones stand.</summary>
+    public override Errno Append(in SysctlScope scope, long position, ReadOnlySpan<byte> text, out int consumed)
+    {
+        string before = scope.Net.tcp_congestion_control;
+        Errno e = Write(scope, (byte[])[.. Encoding.ASCII.GetBytes(before[..(int)Math.Min(position, before.Length)]), .. text], out _);
+        consumed = text.Length;
+        return e;
     }
 }
 

@@ -1,6 +1,5 @@
 // net.ipv4.ip_local_reserved_ports: a list of ports and ranges (proc_do_large_bitmap).
 
-using System.Globalization;
 using System.Text;
 
 namespace ActorNet.Protocols;
@@ -9,6 +8,8 @@ namespace ActorNet.Protocols;
 internal sealed class CtlPorts(string name, SysctlField<ulong[]?> field) : CtlTable(name)
 {
     private const int Ports = 65_536;
+
+    public override bool IsList => true;
 
     public override string Takes => "ports and ranges of ports, separated by commas";
 
@@ -30,17 +31,21 @@ internal sealed class CtlPorts(string name, SysctlField<ulong[]?> field) : CtlTa
         return text.ToString();
     }
 
-    public override Errno Write(in SysctlScope scope, ReadOnlySpan<byte> text, out int consumed)
+    public override Errno Write(in SysctlScope scope, ReadOnlySpan<byte> text, out int consumed) => Set(scope, null, text, out consumed);
+
+    /// <summary>What does not begin at the start adds to what is set.</summary>
+    public override Errno Append(in SysctlScope scope, long position, ReadOnlySpan<byte> text, out int consumed) =>
+        Set(scope, (ulong[]?)field(scope.Net)?.Clone(), text, out consumed);
+
+    private Errno Set(in SysctlScope scope, ulong[]? bits, ReadOnlySpan<byte> text, out int consumed)
     {
         consumed = text.Length;
-        ulong[]? bits = null;
-        foreach (Range r in text.Split((byte)','))
+        var rest = new SysctlText(text);
+        for (rest.SkipLineEnds(); !rest.IsEmpty; rest.SkipLineEnds())
         {
-            ReadOnlySpan<byte> part = text[r].Trim((byte)'\n');
-            if (part.IsEmpty) continue;
-            int dash = part.IndexOf((byte)'-');
-            if (!TryPort(dash < 0 ? part : part[..dash], out int from) || !TryPort(dash < 0 ? part : part[(dash + 1)..], out int to) || to < from)
-                return Errno.EINVAL;
+            if (!TryPort(ref rest, "-,\n"u8, out int from, out byte end)) return Errno.EINVAL;
+            int to = from;
+            if (end == '-' && (!TryPort(ref rest, ",\n"u8, out to, out _) || to < from)) return Errno.EINVAL;
             bits ??= new ulong[Ports / 64];
             for (int port = from; port <= to; port++) bits[port >> 6] |= 1UL << port;
         }
@@ -51,6 +56,13 @@ internal sealed class CtlPorts(string name, SysctlField<ulong[]?> field) : CtlTa
 
     private static bool Has(ulong[] bits, int port) => (bits[port >> 6] >> port & 1) != 0;
 
-    private static bool TryPort(ReadOnlySpan<byte> text, out int port) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port < Ports;
+    // A port, and the byte behind it, which is gone too.
+    private static bool TryPort(ref SysctlText rest, ReadOnlySpan<byte> ends, out int port, out byte end)
+    {
+        port = 0;
+        if (!rest.TryNumber(ends, out bool negative, out ulong value, out end) || negative || value >= Ports) return false;
+        port = (int)value;
+        if (end != 0) rest.Skip();
+        return true;
+    }
 }

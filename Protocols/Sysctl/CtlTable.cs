@@ -27,9 +27,6 @@ public abstract class CtlTable(string name, int mode = CtlTable.Writable)
     /// <summary>Other namespaces show it but do not let it be written (net.core.rmem_max).</summary>
     public bool InitWritable { get; init; }
 
-    /// <summary>A write that does not begin at the start of the file is passed over (proc_first_pos_non_zero_ignore).</summary>
-    public virtual bool IsNumeric => true;
-
     /// <summary>A write moves the file's position on.</summary>
     public virtual bool MovesPosition => true;
 
@@ -46,4 +43,11 @@ public abstract class CtlTable(string name, int mode = CtlTable.Writable)
     /// <param name="consumed">What write(2) returns.</param>
     /// <returns>EINVAL for what is no such value or out of range; what came before it in a vector has been set.</returns>
     public abstract Errno Write(in SysctlScope scope, ReadOnlySpan<byte> text, out int consumed);
+
+    /// <summary>Takes a write that does not begin at the start of the file: numbers pass it over (proc_first_pos_non_zero_ignore).</summary>
+    public virtual Errno Append(in SysctlScope scope, long position, ReadOnlySpan<byte> text, out int consumed)
+    {
+        consumed = text.Length;
+        return Errno.OK;
+    }
 }

@@ -19,6 +19,11 @@ internal ref struct SysctlText(ReadOnlySpan<byte> text)
         while (!_rest.IsEmpty && IsSpace(_rest[0])) _rest = _rest[1..];
     }
 
+    public void SkipLineEnds()
+    {
+        while (!_rest.IsEmpty && _rest[0] == '\n') _rest = _rest[1..];
+    }
+
     /// <summary>One number: decimal, 0x… or 0…, with a minus sign if it is negative, up to a blank or the end. False: EINVAL.</summary>
     public bool TryNumber(out bool negative, out ulong value) => TryNumber(" \t\n\v\f\r"u8, out negative, out value, out _);
 

@@ -45,7 +45,6 @@ public class SysctlTableTests
     [InlineData("net.ipv4.tcp_sack", "255", "3", "255")]
     [InlineData("net.ipv4.tcp_sack", "256", "EINVAL", "1")]
     [InlineData("net.ipv4.tcp_sack", "-1", "EINVAL", "1")]
-    [InlineData("net.ipv4.tcp_ecn", "3", "EINVAL", "2")]
     [InlineData("net.ipv4.tcp_syn_retries", "0", "EINVAL", "6")]
     [InlineData("net.ipv4.tcp_keepalive_probes", "255", "3", "255")]
     public void Bytes_take_a_write_whole(string name, string text, string answer, string then) => Check(name, text, answer, then);
@@ -64,6 +63,48 @@ public class SysctlTableTests
     [InlineData("4096 0 5", "EINVAL", "4096\t131072\t6291456")]
     [InlineData("0x20 040 5", "10", "32\t32\t5")]
     public void A_vector_is_set_as_far_as_it_is_good(string text, string answer, string then) => Check("net.ipv4.tcp_rmem", text, answer, then);
+
+    [Theory]
+    [InlineData("8080", "4", "8080")]
+    [InlineData("1-10,20,30-40\n", "14", "1-10,20,30-40")]
+    [InlineData("40-30", "EINVAL", "")]
+    [InlineData("65536", "EINVAL", "")]
+    [InlineData("\n", "1", "")]
+    [InlineData("1,2,3,4,6", "9", "1-4,6")]
+    [InlineData("5 6", "EINVAL", "")]
+    [InlineData("7,", "2", "7")]
+    [InlineData("1,\n", "3", "1")]
+    [InlineData(",7", "EINVAL", "")]
+    [InlineData("1, 2", "EINVAL", "")]
+    [InlineData("5-", "EINVAL", "")]
+    [InlineData("5-5", "3", "5")]
+    [InlineData("5\n6", "3", "5-6")]
+    [InlineData("1,,2", "EINVAL", "")]
+    [InlineData("0x10", "4", "16")]
+    [InlineData("010", "3", "8")]
+    [InlineData("1-3-5", "EINVAL", "")]
+    [InlineData("1-70000", "EINVAL", "")]
+    [InlineData("10-12,11-20", "11", "10-20")]
+    [InlineData(" 5", "EINVAL", "")]
+    public void Reserved_ports_are_a_list_of_ranges(string text, string answer, string then) => Check("net.ipv4.ip_local_reserved_ports", text, answer, then);
+
+    [Fact]
+    public void A_write_behind_the_start_is_passed_over_but_ports_are_added_and_names_go_on()
+    {
+        Check("net.ipv4.ip_local_reserved_ports", "1,2", "3", "1-2");
+        Assert.Equal(("1-2,5", Errno.OK), More("net.ipv4.ip_local_reserved_ports", 3, "5"));
+        Check("net.ipv4.tcp_fin_timeout", "11", "2", "11");
+        Assert.Equal(("11", Errno.OK), More("net.ipv4.tcp_fin_timeout", 2, "12"));
+        Check("net.ipv4.tcp_congestion_control", "reno", "4", "reno");
+        Assert.Equal(("reno", Errno.ENOENT), More("net.ipv4.tcp_congestion_control", 4, "bbr"));
+
+        (string, Errno) More(string name, long at, string text)
+        {
+            CtlTable entry = SysctlTable.Find(name, out _)!;
+            Errno e = entry.Append(new SysctlScope(_net), at, Encoding.ASCII.GetBytes(text), out _);
+            return (entry.Read(new SysctlScope(_net)), e);
+        }
+    }
 
     [Theory]
     [InlineData("1024 1024", "9", "1024\t1024")]
