@@ -80,8 +80,7 @@ public sealed partial class TcpSock
 
     private static SkBuff Larger(SkBacklog backlog, SkBuff tail, int more)
     {
-        // Straight to the largest: a third will follow the second.
-        SkBuff larger = tail.Pool.Alloc(tail.DataOffset, Math.Max(tail.Length + more, MostCoalesced));
+        SkBuff larger = tail.Pool.Alloc(tail.DataOffset, tail.Length + more);
         tail.Data.CopyTo(larger.Put(tail.Length));
         larger.MacHeader = tail.MacHeader;
         larger.NetworkHeader = tail.NetworkHeader;

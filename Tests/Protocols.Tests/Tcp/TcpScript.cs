@@ -3,7 +3,7 @@
 
 namespace ActorNet.Protocols.Tests.Tcp;
 
-internal sealed class TcpScript : IDisposable
+internal sealed partial class TcpScript : IDisposable
 {
     private const uint PeerIsn = 0xFFFF_F000; // wraps soon: nothing may depend on the sign
     private readonly Queue<(Instant At, SkBuff Skb)> _out = new();
@@ -63,7 +63,7 @@ internal sealed class TcpScript : IDisposable
     public void Sleep(double milliseconds)
     {
         Instant end = Now + Duration.FromMicroseconds((long)(milliseconds * 1000));
-        while (Host.NextTimer <= end)
+        while (_backlog is null && Host.NextTimer <= end)
         {
             Now = Instant.Max(Now, Host.NextTimer);
             Host.OnTimer(Now);
@@ -87,6 +87,12 @@ internal sealed class TcpScript : IDisposable
         skb.Ip.Saddr = PeerAddress;
         skb.Ip.Daddr = Host.Address;
         skb.IpSummed = SkbChecksum.UNNECESSARY;
+        if (_backlog is not null)
+        {
+            Wait(skb);
+            return;
+        }
+
         Host.Rcv(skb, Now);
         Collect();
     }
@@ -228,7 +234,9 @@ internal sealed class TcpScript : IDisposable
 
     public void Icmp(Errno errno, bool fatal, int mtu, uint seq)
     {
-        Sock.IcmpError(new IcmpErrorInfo(3, 0, errno, fatal, mtu, _isn + seq, PeerAddress), Now);
+        var error = new IcmpErrorInfo(3, (byte)(mtu > 0 ? 4 : 0), errno, fatal, mtu, _isn + seq, PeerAddress);
+        if (_backlog is not null) Sock.IcmpErrorLocked(error, Now);
+        else Sock.IcmpError(error, Now);
         Pump();
     }
 
