@@ -168,8 +168,12 @@ internal sealed partial class SockActor : UntypedActor
                 next = skb.Next;
                 life = skb.Life;
                 skb.Next = null;
-                if ((_state & State.Releasing) != 0) Stack.Net.Mib.Drop(skb, DropReason.NO_SOCKET);
-                else if (!_ops.Diverts(this, skb))
+                if (_ops.Diverts(this, skb)) continue;
+                if ((_state & State.Releasing) != 0)
+                {
+                    Stack.Net.Mib.Drop(skb, DropReason.NO_SOCKET);
+                }
+                else
                 {
                     Sk.Rcv(skb, Now);
                     if (next is not null) _ops.AfterTurn(this); // the rest of the batch may be for a child that this segment made
