@@ -16,6 +16,9 @@ internal static class LostMessages
                 if (call.IsAnswered) process.OnLostAnswer(call);
                 else if (call.IsEntered) Fail(call, process);
                 break;
+            case ListenerClosed m:
+                m.Listener.Tell(ChildGone.Instance, ActorRefs.NoSender);
+                break;
             case PollEntry { Handled: false } entry when entry.Call.Process is { } process && process.Net.Pool == network.Pool:
                 entry.At = PollEntry.Stage.Idle;
                 if (entry.Ask == PollEntry.Request.Query) entry.Result = PollEvents.ERR | PollEvents.HUP;

@@ -170,7 +170,11 @@ internal sealed class InetStreamOps : InetOps
             case ChildRefused:
                 ((TcpSock)s.Sk).Disconnect(s.Now);
                 return true;
+            case ChildGone:
+                Queue(s).Gone();
+                return true;
             case ListenerClosed:
+                s.Private = message;
                 ((TcpSock)s.Sk).Abort(s.Now);
                 s.Orphan();
                 return true;
@@ -219,7 +223,12 @@ internal sealed class InetStreamOps : InetOps
         }
     }
 
-    public override bool HoldsOn(SockActor s) => s.Private is Listening { IsAdopting: true };
+    public override bool HoldsOn(SockActor s) => s.Private is Listening { HasChildren: true };
+
+    public override void Ended(SockActor s)
+    {
+        if (s.Private is ListenerClosed told) told.Listener.Tell(ChildGone.Instance, s.Me);
+    }
 
     public override void Destroy(SockActor s) => (s.Private as Listening)?.Free(s.Stack.Net);
 

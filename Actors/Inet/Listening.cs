@@ -11,6 +11,11 @@ internal sealed class Listening
 
     public bool IsAdopting => _adopting.Count > 0;
 
+    /// <summary>Children under way, or told to reset their connections and not gone yet: their rows keep the port.</summary>
+    public bool HasChildren => _adopting.Count > 0 || _leaving > 0;
+
+    private int _leaving;
+
     public void Adopting(TcpSock child) => _adopting.Add(new Entry(child));
 
     /// <summary>Keeps a segment that belongs to such a child; false if it is the listener's own.</summary>
@@ -39,7 +44,7 @@ internal sealed class Listening
         Entry entry = _adopting[i];
         _adopting.RemoveAt(i);
         if (entry.First is { } chain) demux.Tell(chain, self);
-        if (entry.Forgotten) (child.Owner as IActorRef)?.Tell(ListenerClosed.Instance, self);
+        if (entry.Forgotten) Tell(child, self);
     }
 
     /// <summary>Nobody will accept this child: it is told to reset its connection, as soon as it can be told.</summary>
@@ -47,7 +52,17 @@ internal sealed class Listening
     {
         int i = _adopting.FindIndex(e => e.Child == child);
         if (i >= 0) _adopting[i].Forgotten = true;
-        else (child.Owner as IActorRef)?.Tell(ListenerClosed.Instance, self);
+        else Tell(child, self);
+    }
+
+    /// <summary>A child that was told to has gone.</summary>
+    public void Gone() => _leaving--;
+
+    private void Tell(TcpSock child, IActorRef self)
+    {
+        if (child.Owner is not IActorRef owner) return; // a bug has stopped it
+        _leaving++;
+        owner.Tell(new ListenerClosed(self), self);
     }
 
     public void Free(Net net)

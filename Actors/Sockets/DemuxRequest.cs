@@ -91,9 +91,13 @@ internal sealed class ChildRefused
 }
 
 /// <summary>To a child that nobody accepted: its listener was closed (inet_child_forget).</summary>
-internal sealed class ListenerClosed
+/// <param name="Listener">Is told when the child is gone: closing a listener is done when its children are.</param>
+internal sealed record ListenerClosed(IActorRef Listener);
+
+/// <summary>To a listener: a child that it told of its end is gone.</summary>
+internal sealed class ChildGone
 {
-    public static readonly ListenerClosed Instance = new();
+    public static readonly ChildGone Instance = new();
 }
 
 /// <summary>To all sockets: the run is over; let go of everything.</summary>

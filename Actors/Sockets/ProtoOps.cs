@@ -60,6 +60,11 @@ internal abstract class ProtoOps
     {
     }
 
+    /// <summary>The socket is gone, and out of all tables.</summary>
+    public virtual void Ended(SockActor s)
+    {
+    }
+
     /// <summary>The run ends, or the socket's actor was stopped: nothing more is sent.</summary>
     public virtual void Destroy(SockActor s)
     {

@@ -154,6 +154,7 @@ internal sealed partial class SockActor : UntypedActor
         Stack.Demux(Sk.Protocol)?.Tell(new DemuxRequest(DemuxRequest.What.Release, _self, Sk), _self);
         FreeBacklog(DropReason.NO_SOCKET);
         Sk.Destroy();
+        _ops.Ended(this);
         _lost?.Free(Stack.Net); // what the machine had kept of it is free by now
     }
 
@@ -259,6 +260,7 @@ internal sealed partial class SockActor : UntypedActor
         _timer?.Disarm();
         Sk.Destroy();
         Stack.Books.CheckBuffers(Sk);
+        _ops.Ended(this);
         _context.Stop(_self);
     }
 
