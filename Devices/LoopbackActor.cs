@@ -76,7 +76,9 @@ public sealed class LoopbackActor : NetDeviceActor
         stats.tx_packets++;
         stats.tx_bytes += skb.Length;
         _dev.Net.Trace.Frame(now, FrameEvent.SENT, _dev.Info.IfIndex, skb);
+        (uint mark, int priority) = (skb.Mark, skb.Priority); // it is the same packet, and the same host
         skb.Scrub();
+        (skb.Mark, skb.Priority) = (mark, priority);
         IActorRef? upper = _dev.Deliver(skb, now); // taps it once, on the way in, as libpcap shows lo
         if (upper is null) return null;
         skb.Tstamp = back;

@@ -19,7 +19,10 @@ public sealed class PingSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoc
         if (given.Type != (byte)IcmpType.ECHO || given.Code != 0) return Errno.EINVAL;
         Errno e = Destination(to, flags, needsPort: false, out SockAddr peer);
         if (e != Errno.OK) return e;
-        e = Route(peer.Address, now, out RouteOut route);
+        var ipc = new IpcmCookie(this);
+        RouteOut route = default;
+        e = ipc.Read(control, this);
+        if (e == Errno.OK) e = Route(peer.Address, ipc, now, out route);
         if (e != Errno.OK) return e;
         if (!Fits(data.Length, route)) return Errno.EMSGSIZE;
         e = MaySend();
@@ -31,6 +34,7 @@ public sealed class PingSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoc
         IcmpHeader.Echo(IcmpType.ECHO, Local.Port, given.Sequence).Emit(message);
         skb.TransportHeader = skb.DataOffset;
         FillIp(skb, IpAddress.FromV4(route.Saddr), IpAddress.FromV4(route.Daddr), connected: false);
+        ipc.Apply(skb);
         Net.Mib.Inc(Snmp.IcmpOutMsgs);
         Net.Mib.Inc(Snmp.IcmpOutEchos);
         Transmit(skb);
@@ -38,8 +42,11 @@ public sealed class PingSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoc
     }
 
     /// <summary>Takes an echo reply whose checksum has been verified: data at the ICMP header.</summary>
-    public override DropReason Rcv(SkBuff skb, Instant now) =>
-        Enqueue(skb) ? DropReason.NOT_DROPPED_YET : Net.Mib.Drop(skb, DropReason.SOCKET_RCVBUFF);
+    public override DropReason Rcv(SkBuff skb, Instant now)
+    {
+        if (skb.Tstamp == default) skb.Tstamp = now;
+        return Enqueue(skb) ? DropReason.NOT_DROPPED_YET : Net.Mib.Drop(skb, DropReason.SOCKET_RCVBUFF);
+    }
 
     protected override SockAddr Source(SkBuff skb) => SockAddr.In(skb.Ip.Saddr, 0);
 }

@@ -96,6 +96,8 @@ public abstract partial class DatagramSock : InetSock
         skb.Data[..copied].CopyTo(buffer);
         from = Source(skb);
         if (copied < length) outFlags |= MsgFlags.TRUNC;
+        PutSocketCmsgs(ref control, skb.Tstamp, skb.Mark, skb.Priority, 0);
+        PutIpCmsgs(ref control, skb, Fib, now);
         if ((flags & MsgFlags.PEEK) == 0)
         {
             OnRead();
@@ -140,6 +142,7 @@ public abstract partial class DatagramSock : InetSock
     public override Errno Setsockopt(SockLevel level, int option, ReadOnlySpan<byte> value, Instant now) => level switch
     {
         SockLevel.SOCKET => SetSocketOption(option, value, now),
+        SockLevel.IP when (IpOpt)option == IpOpt.IP_UNICAST_IF => SetUnicastIf(value),
         SockLevel.IP => SetIpOption(option, value),
         _ => Errno.ENOPROTOOPT,
     };
@@ -151,6 +154,7 @@ public abstract partial class DatagramSock : InetSock
         return level switch
         {
             SockLevel.SOCKET => GetSocketOption(option, value, out length),
+            SockLevel.IP when (IpOpt)option == IpOpt.IP_UNICAST_IF => GetUnicastIf(value, out length),
             SockLevel.IP => GetIpOption(option, value, out length),
             _ => Errno.ENOPROTOOPT,
         };
@@ -187,6 +191,15 @@ public abstract partial class DatagramSock : InetSock
     }
 
     /// <summary>A route to a destination, remembered while routes do not change. ENETUNREACH and its kin; EACCES for a broadcast without SO_BROADCAST.</summary>
+    protected Errno Route(IpAddress daddr, in IpcmCookie ipc, Instant now, out RouteOut route)
+    {
+        int oif = ipc.Oif == 0 && !daddr.IsMulticast ? UnicastIf : ipc.Oif;
+        if (ipc.Saddr == 0 && oif == BoundIfIndex) return Route(daddr, now, out route);
+        route = Fib.Output(daddr.V4, ipc.Saddr != 0 ? ipc.Saddr : Local.Address.V4, oif, now, Transparent);
+        return Permitted(route);
+    }
+
+    /// <inheritdoc cref="Route(IpAddress, in IpcmCookie, Instant, out RouteOut)"/>
     protected Errno Route(IpAddress daddr, Instant now, out RouteOut route)
     {
         (uint, uint, int, int) key = (daddr.V4, Local.Address.V4, BoundIfIndex, Transparent ? ~Fib.GenId : Fib.GenId);
@@ -200,6 +213,11 @@ public abstract partial class DatagramSock : InetSock
         }
 
         route = _route;
+        return Permitted(route);
+    }
+
+    private Errno Permitted(in RouteOut route)
+    {
         if (route.Errno == Errno.ENETUNREACH) Net.Mib.Inc(Snmp.IpOutNoRoutes);
         if (route.Errno != Errno.OK) return route.Errno;
         return route.Type == RouteType.BROADCAST && !Broadcast ? Errno.EACCES : Errno.OK;

@@ -41,6 +41,7 @@ public abstract partial class InetSock
     {
         if ((IpOpt)option == IpOpt.IP_OPTIONS) return SetOptions(value);
         int v = value.Length >= 4 ? BinaryPrimitives.ReadInt32LittleEndian(value) : value.Length >= 1 ? value[0] : 0;
+        if (SetCmsgOption((IpOpt)option, v) is { } set) return set;
         bool stream = Type == SocketType.STREAM;
         switch ((IpOpt)option)
         {
@@ -109,7 +110,10 @@ public abstract partial class InetSock
                 v = PathMtu;
                 if (v == 0) return Errno.ENOTCONN;
                 break;
-            default: return GetBindOption((IpOpt)option, value, out length);
+            default:
+                if (GetCmsgOption((IpOpt)option) is not { } asked) return GetBindOption((IpOpt)option, value, out length);
+                v = asked;
+                break;
         }
 
         return WriteNumber(v, value, out length);
@@ -150,7 +154,7 @@ public abstract partial class InetSock
     }
 
     // rt_tos2priority: the four TOS bits of RFC 1349 choose a TC_PRIO_* band.
-    private static int TosToPriority(byte tos) => (tos >> 1 & 0xF) switch
+    internal static int TosToPriority(byte tos) => (tos >> 1 & 0xF) switch
     {
         < 4 => 0,
         < 8 => 2,

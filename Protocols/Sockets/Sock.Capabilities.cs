@@ -25,6 +25,12 @@ public abstract partial class Sock
         };
     }
 
+    /// <summary>SO_MARK and SO_PRIORITY as control messages: whether the caller may.</summary>
+    internal bool MayMark => MaySet(SockOpt.SO_MARK, 0, Net.Current.Credentials) == Errno.OK;
+
+    /// <inheritdoc cref="MayMark"/>
+    internal bool MaySetPriority(int priority) => MaySet(SockOpt.SO_PRIORITY, priority, Net.Current.Credentials) == Errno.OK;
+
     /// <summary>sock_bindtoindex_locked: a device may be chosen by anyone, changed or let go with CAP_NET_RAW only.</summary>
     public Errno MayRebind() => BoundIfIndex != 0 && !Net.Current.Credentials.Capable(Capability.NET_RAW) ? Errno.EPERM : Errno.OK;
 

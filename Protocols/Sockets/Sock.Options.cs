@@ -22,8 +22,6 @@ public abstract partial class Sock
 
     public bool NoCheck { get; protected set; }
 
-    public bool RcvTimestamp { get; protected set; }
-
     public int Priority { get; protected set; }
 
     public uint Mark { get; protected set; }
@@ -100,6 +98,12 @@ public abstract partial class Sock
                 BinaryPrimitives.WriteInt64LittleEndian(full[8..], d.Microseconds % 1_000_000);
                 n = 16;
                 break;
+            case SockOpt.SO_TIMESTAMPING or SockOpt.SO_TIMESTAMPING_NEW:
+                // struct so_timestamping: flags, and a hardware clock that no device has.
+                BinaryPrimitives.WriteUInt32LittleEndian(full, _timestamping);
+                full[4..8].Clear();
+                n = 8;
+                break;
             default:
                 if (!GetNumber((SockOpt)option, out int number)) return GetUserOption((SockOpt)option, value, out length);
                 BinaryPrimitives.WriteInt32LittleEndian(full, number);
@@ -113,6 +117,7 @@ public abstract partial class Sock
 
     private Errno SetNumber(SockOpt option, ReadOnlySpan<byte> value, int v)
     {
+        if (SetStampOption(option, v) is { } set) return set;
         switch (option)
         {
             case SockOpt.SO_REUSEADDR: Reuse = v != 0; break;
@@ -122,7 +127,6 @@ public abstract partial class Sock
             case SockOpt.SO_KEEPALIVE: KeepOpen = v != 0; break;
             case SockOpt.SO_OOBINLINE: OobInline = v != 0; break;
             case SockOpt.SO_NO_CHECK: NoCheck = v != 0; break;
-            case SockOpt.SO_TIMESTAMP: RcvTimestamp = v != 0; break;
             case SockOpt.SO_PRIORITY: Priority = v; break;
             case SockOpt.SO_MARK: Mark = (uint)v; break;
             case SockOpt.SO_RCVLOWAT: Rcvlowat = v < 0 ? int.MaxValue : Math.Max(v, 1); break;
@@ -139,6 +143,12 @@ public abstract partial class Sock
     private bool GetNumber(SockOpt option, out int v)
     {
         v = 0;
+        if (GetStampOption(option) is { } stamps)
+        {
+            v = stamps;
+            return true;
+        }
+
         switch (option)
         {
             case SockOpt.SO_REUSEADDR: v = Reuse ? 1 : 0; break;
@@ -148,7 +158,6 @@ public abstract partial class Sock
             case SockOpt.SO_KEEPALIVE: v = KeepOpen ? 1 : 0; break;
             case SockOpt.SO_OOBINLINE: v = OobInline ? 1 : 0; break;
             case SockOpt.SO_NO_CHECK: v = NoCheck ? 1 : 0; break;
-            case SockOpt.SO_TIMESTAMP: v = RcvTimestamp ? 1 : 0; break;
             case SockOpt.SO_PRIORITY: v = Priority; break;
             case SockOpt.SO_MARK: v = (int)Mark; break;
             case SockOpt.SO_RCVLOWAT: v = Rcvlowat; break;

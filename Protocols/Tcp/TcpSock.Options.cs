@@ -302,7 +302,8 @@ public sealed partial class TcpSock
         DontRoute = listener.DontRoute;
         Broadcast = listener.Broadcast;
         NoCheck = listener.NoCheck;
-        RcvTimestamp = listener.RcvTimestamp;
+        InheritStamps(listener);
+        InheritCmsgs(listener);
         InheritUserOptions(listener);
         if (listener._user is { } u)
         {

@@ -12,6 +12,7 @@ public sealed class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoco
     public override SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, ReadOnlySpan<byte> control, MsgFlags flags, Instant now)
     {
         if (data.Length > 0xFFFF) return Errno.EMSGSIZE;
+        RouteOut route = default;
         Errno e = Destination(to, flags, needsPort: true, out SockAddr peer);
         if (e == Errno.OK && to is not null && Net.Cgroup is { } cgroup)
         {
@@ -20,7 +21,9 @@ public sealed class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoco
         }
 
         if (e != Errno.OK) return e;
-        e = Route(peer.Address, now, out RouteOut route);
+        var ipc = new IpcmCookie(this);
+        e = ipc.Read(control, this);
+        if (e == Errno.OK) e = Route(peer.Address, ipc, now, out route);
         if (e != Errno.OK) return e;
         int length = UdpHeader.Length + data.Length;
         if (data.Length > UdpHeader.MaxPayload || !Fits(length, route)) return Errno.EMSGSIZE;
@@ -44,6 +47,7 @@ public sealed class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoco
 
         skb.TransportHeader = skb.DataOffset;
         FillIp(skb, saddr, daddr, IsConnected && to is null);
+        ipc.Apply(skb);
         Net.Mib.Inc(Snmp.UdpOutDatagrams);
         Transmit(skb);
         return data.Length;
@@ -60,6 +64,7 @@ public sealed class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoco
         }
 
         if (MinTtl > skb.Ip.Ttl) return Net.Mib.Drop(skb, DropReason.SOCKET_FILTER);
+        if (skb.Tstamp == default) skb.Tstamp = now;
         skb.Trim(h.Len);
         skb.Pull(UdpHeader.Length);
         if (Enqueue(skb)) return DropReason.NOT_DROPPED_YET;

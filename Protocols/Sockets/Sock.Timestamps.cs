@@ -1,0 +1,94 @@
+// SO_TIMESTAMP, SO_TIMESTAMPNS, SO_TIMESTAMPING and the control messages of the socket layer: sock_set_timestamp, __sock_recv_timestamp,
+// sock_recv_cmsgs (net/core/sock.c, net/socket.c; man 7 socket).
+
+namespace ActorNet.Protocols;
+
+public abstract partial class Sock
+{
+    // SOF_TIMESTAMPING_*: the whole mask of 6.18, and those bits that make a receiver's stamp.
+    private const uint TimestampingMask = (1u << 19) - 1, RxSoftware = 1 << 3, Software = 1 << 4;
+
+    /// <summary>Seconds from 1970 to the beginning of a run (2000-01-01T00:00:00Z): the hosts' wall clock.</summary>
+    public const long Epoch = 946_684_800;
+
+    private StampKind _stamps;
+    private uint _timestamping;
+
+    /// <summary>How stamps are given (SOCK_RCVTSTAMP, SOCK_RCVTSTAMPNS, SOCK_TSTAMP_NEW).</summary>
+    private enum StampKind : byte { None, Micros, Nanos, NewMicros, NewNanos }
+
+    /// <summary>The options about stamps; null for another.</summary>
+    private Errno? SetStampOption(SockOpt option, int v)
+    {
+        switch (option)
+        {
+            case SockOpt.SO_TIMESTAMP: return Set(StampKind.Micros);
+            case SockOpt.SO_TIMESTAMPNS: return Set(StampKind.Nanos);
+            case SockOpt.SO_TIMESTAMP_NEW: return Set(StampKind.NewMicros);
+            case SockOpt.SO_TIMESTAMPNS_NEW: return Set(StampKind.NewNanos);
+            case SockOpt.SO_TIMESTAMPING or SockOpt.SO_TIMESTAMPING_NEW:
+                if (((uint)v & ~TimestampingMask) != 0) return Errno.EINVAL;
+                _timestamping = (uint)v;
+                return Errno.OK;
+            default: return null;
+        }
+
+        Errno Set(StampKind kind)
+        {
+            _stamps = v != 0 ? kind : StampKind.None;
+            return Errno.OK;
+        }
+    }
+
+    private int? GetStampOption(SockOpt option) => option switch
+    {
+        SockOpt.SO_TIMESTAMP => _stamps == StampKind.Micros ? 1 : 0,
+        SockOpt.SO_TIMESTAMPNS => _stamps == StampKind.Nanos ? 1 : 0,
+        SockOpt.SO_TIMESTAMP_NEW => _stamps == StampKind.NewMicros ? 1 : 0,
+        SockOpt.SO_TIMESTAMPNS_NEW => _stamps == StampKind.NewNanos ? 1 : 0,
+        _ => null,
+    };
+
+    private protected void InheritStamps(Sock from) => (_stamps, _timestamping) = (from._stamps, from._timestamping);
+
+    /// <summary>sock_recv_cmsgs: what the socket layer says of a packet.</summary>
+    /// <param name="stamp">When it came (skb->tstamp).</param>
+    /// <param name="drops">SO_RXQ_OVFL: how many were dropped before it was queued.</param>
+    protected void PutSocketCmsgs(ref CmsgWriter control, Instant stamp, uint mark, int priority, int drops)
+    {
+        if (_stamps != StampKind.None) PutStamp(ref control, stamp);
+        if ((_timestamping & Software) != 0 && (_timestamping & RxSoftware) != 0)
+        {
+            // Three times: software's, an obsolete one, the device's.
+            Span<byte> three = stackalloc byte[48];
+            three.Clear();
+            WriteTime(three, stamp, 1);
+            control.Put((int)SockLevel.SOCKET, (int)SockOpt.SO_TIMESTAMPING, three);
+        }
+
+        if (RxqOvfl && drops != 0) control.Put((int)SockLevel.SOCKET, (int)SockOpt.SO_RXQ_OVFL, drops);
+        if (RcvMark) control.Put((int)SockLevel.SOCKET, (int)SockOpt.SO_MARK, (int)mark);
+        if (RcvPriority) control.Put((int)SockLevel.SOCKET, (int)SockOpt.SO_PRIORITY, priority);
+    }
+
+    private void PutStamp(ref CmsgWriter control, Instant stamp)
+    {
+        Span<byte> time = stackalloc byte[16];
+        bool nanos = _stamps is StampKind.Nanos or StampKind.NewNanos;
+        WriteTime(time, stamp, nanos ? 1 : 1000);
+        SockOpt type = _stamps switch
+        {
+            StampKind.Micros => SockOpt.SO_TIMESTAMP,
+            StampKind.Nanos => SockOpt.SO_TIMESTAMPNS,
+            StampKind.NewMicros => SockOpt.SO_TIMESTAMP_NEW,
+            _ => SockOpt.SO_TIMESTAMPNS_NEW,
+        };
+        control.Put((int)SockLevel.SOCKET, (int)type, time);
+    }
+
+    private static void WriteTime(Span<byte> b, Instant at, int unit)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(b, Epoch + at.Nanoseconds / 1_000_000_000);
+        BinaryPrimitives.WriteInt64LittleEndian(b[8..], at.Nanoseconds % 1_000_000_000 / unit);
+    }
+}
