@@ -64,8 +64,8 @@ internal static class ProcFs
 
             if (!found) return Errno.ENOENT;
             at.Add(name);
-            // /proc/self/net is what /proc/net leads to.
-            if (at is ["proc", "self", "net"]) at.RemoveAt(1);
+            // /proc/self/net is what /proc/net leads to; a process has one thread.
+            if (at is ["proc", "self" or "thread-self", "net"]) at.RemoveAt(1);
         }
 
         return Errno.OK;
@@ -74,8 +74,8 @@ internal static class ProcFs
     private static IEnumerable<(string Name, bool IsDirectory)> Children(List<string> at, in ProcContext context) => at switch
     {
         [] => [("proc", true)],
-        ["proc"] => [("net", true), ("self", true), ("sys", true)],
-        ["proc", "self"] => [("net", true)],
+        ["proc"] => [("net", true), ("self", true), ("sys", true), ("thread-self", true)],
+        ["proc", "self" or "thread-self"] => [("net", true)],
         ["proc", "net"] => s_net.Select(n => (n, false)),
         ["proc", "sys"] => [("net", true)],
         ["proc", "sys", "net", ..] => SysctlChildren(string.Join('.', at.Skip(2)) + ".", context),
