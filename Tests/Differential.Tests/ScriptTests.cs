@@ -16,7 +16,9 @@ public sealed class ScriptTests
     [MemberData(nameof(Scripts))]
     public void Kernel_and_ActorNet_answer_as_the_script_says(string script)
     {
-        string? difference = Differential.Judge(Parser.Parse(script, File.ReadAllText(Path.Combine(Folder, script))));
+        string file = Path.Combine(Folder, script);
+        if (Recorder.IsOn) Recorder.Fill(file, Parser.Parse(script, File.ReadAllText(file)));
+        string? difference = Differential.Judge(Parser.Parse(script, File.ReadAllText(file)));
         if (difference is not null) Assert.Fail(difference);
     }
 
