@@ -65,7 +65,7 @@ internal sealed class FcntlCall : SystemCall
 
     public override async ValueTask<SysResult> OnHost(HostProcess process)
     {
-        SysResult r = await process.Os.TryFcntl(process.Fd(_fd), (FcntlCmd)_command, Dups ? process.Fd(_argument) : _argument);
+        SysResult r = await process.Os.TryFcntl(process.Fd(_fd), (FcntlCmd)_command, Dups && _argument >= 0 ? Math.Max(0, process.Fd(_argument)) : _argument);
         return r.IsOk && Dups ? process.Script((int)r.Value) : r;
     }
 

@@ -10,6 +10,15 @@ public abstract record Expr
     /// <summary>Where it stands; no part of its value.</summary>
     public Place At { get; init; }
 
+    /// <summary>The same with long data cut, to be looked at.</summary>
+    public Expr Brief() => this switch
+    {
+        Text { Bytes.Length: > 120 } t => new Text(t.Bytes[..80], Open: true),
+        ArrayExpr a => new ArrayExpr([.. a.Items.Select(e => e.Brief())]),
+        StructExpr s => new StructExpr([.. s.Fields.Select(f => f with { Value = f.Value.Brief() })]),
+        _ => this,
+    };
+
     public static Number Of(long value) => new(value, value.ToString(CultureInfo.InvariantCulture));
 }
 

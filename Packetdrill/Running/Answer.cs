@@ -20,11 +20,12 @@ public sealed record Answer(long Value, Errno Errno, IReadOnlyList<Output> Outpu
     public static Answer Failed(string why, Duration called, Duration returned) => new(-1, Errno.OK, [], called, returned) { Failure = why };
 
     /// <summary>The answer in the script's notation: the line as it would have to be written to expect exactly this.</summary>
-    public string ToLine(SyscallEvent line)
+    /// <param name="brief">To be looked at: long data is cut.</param>
+    public string ToLine(SyscallEvent line, bool brief = false)
     {
         if (Failure is not null) return Failure;
         Expr[] arguments = [.. line.Arguments];
-        foreach (Output o in Outputs) arguments[o.Argument] = o.Value;
+        foreach (Output o in Outputs) arguments[o.Argument] = brief ? o.Value.Brief() : o.Value;
         string errno = Errno == Errno.OK ? "" : $" {Errno} ({Errno.Strerror()})";
         return $"{line.Name}({string.Join(", ", arguments.AsEnumerable())}) = {Value.ToString(CultureInfo.InvariantCulture)}{errno}";
     }

@@ -23,7 +23,7 @@ public sealed class Judge(Script script, Constants constants)
         {
             if (run.Answers[i] is not { } answer) return run.Broken is null ? "was not made" : null;
             return Differs(matching, call, answer, strictTime, i);
-        }, text, (i, call) => $"  script:    {call}\n  {run.Side + ":",-10} {run.Answers[i]?.ToLine(call)}\n");
+        }, text, (i, call) => $"  script:    {call}\n  {run.Side + ":",-10} {run.Answers[i]?.ToLine(call, brief: true)}\n");
         if (run.Broken is not null) text.Append(CultureInfo.InvariantCulture, $"{run.Side}: {run.Broken}\n");
         return text.Length == 0 ? null : text.ToString();
     }
@@ -40,7 +40,7 @@ public sealed class Judge(Script script, Constants constants)
             string? d = Differs(forKernel, call, k, strictTime: false, i) is { } x ? $"kernel, {x}" : null;
             d ??= Differs(forOurs, call, o, strictTime: true, i) is { } y ? $"ActorNet, {y}" : null;
             return d ?? Disagree(between, call, k, o);
-        }, text, (i, call) => $"  script:    {call}\n  kernel:    {kernel.Answers[i]?.ToLine(call)}\n  ActorNet:  {ours.Answers[i]?.ToLine(call)}\n");
+        }, text, (i, call) => $"  script:    {call}\n  kernel:    {kernel.Answers[i]?.ToLine(call, brief: true)}\n  ActorNet:  {ours.Answers[i]?.ToLine(call, brief: true)}\n");
         foreach (ScriptRun run in (ScriptRun[])[kernel, ours])
         {
             if (run.Broken is not null) text.Append(CultureInfo.InvariantCulture, $"{run.Side}: {run.Broken}\n");
@@ -55,7 +55,7 @@ public sealed class Judge(Script script, Constants constants)
         var text = new StringBuilder();
         for (int i = 0; i < script.Events.Count; i++)
         {
-            if (script.Events[i] is SyscallEvent call && run.Answers[i] is { } answer) text.Append(CultureInfo.InvariantCulture, $"{call.Time,6} {answer.ToLine(call)}\n");
+            if (script.Events[i] is SyscallEvent call && run.Answers[i] is { } answer) text.Append(CultureInfo.InvariantCulture, $"{call.Time,6} {answer.ToLine(call, brief: true)}\n");
         }
 
         return text.ToString();

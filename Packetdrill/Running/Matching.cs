@@ -98,5 +98,12 @@ public sealed class Matching(Constants constants)
         return true;
     }
 
-    private static string Say(string where, Expr a, Expr b) => $"{where}: {a} against {b}";
+    private static string Say(string where, Expr a, Expr b)
+    {
+        if (a is not Text x || b is not Text y || Math.Max(x.Bytes.Length, y.Bytes.Length) <= 120) return $"{where}: {a.Brief()} against {b.Brief()}";
+        int same = x.Bytes.AsSpan().CommonPrefixLength(y.Bytes);
+        return $"{where}: {x.Bytes.Length} bytes against {y.Bytes.Length}, different from byte {same} on: {Tail(x, same)} against {Tail(y, same)}";
+
+        static Expr Tail(Text t, int from) => new Text(t.Bytes[from..]).Brief();
+    }
 }

@@ -6,7 +6,7 @@ namespace ActorNet.Protocols;
 public sealed class NetSysctl
 {
     // net.core (bytes; sockets)
-    public int rmem_default = 212_992, rmem_max = 212_992, wmem_default = 212_992, wmem_max = 212_992;
+    public int rmem_default = 212_992, rmem_max = 4_194_304, wmem_default = 212_992, wmem_max = 4_194_304;
     public int somaxconn = 4096;
     public int netdev_budget = 300, netdev_budget_usecs = 8000;
     public int optmem_max = 131_072;

@@ -156,7 +156,8 @@ public abstract partial class DatagramSock : InetSock
             SockLevel.SOCKET => GetSocketOption(option, value, out length),
             SockLevel.IP when (IpOpt)option == IpOpt.IP_UNICAST_IF => GetUnicastIf(value, out length),
             SockLevel.IP => GetIpOption(option, value, out length),
-            _ => Errno.ENOPROTOOPT,
+            SockLevel.UDP when Protocol == IpProtocol.UDP => Errno.ENOPROTOOPT,
+            _ => Errno.EOPNOTSUPP,
         };
     }
 

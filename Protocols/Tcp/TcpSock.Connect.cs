@@ -58,7 +58,12 @@ public sealed partial class TcpSock
     public Errno ConnectResult(Instant now)
     {
         _ = now;
-        if (!Has(TcpSockFlags.Connecting)) return Has(TcpSockFlags.Connected) ? Errno.EISCONN : Errno.ENOTCONN;
+        if (!Has(TcpSockFlags.Connecting))
+        {
+            if (Has(TcpSockFlags.Connected)) return Errno.EISCONN;
+            return Err != Errno.OK ? TakeError() : Errno.ENOTCONN; // shutdown(2) has ended it
+        }
+
         if (_state is TcpState.SYN_SENT or TcpState.SYN_RECV) return Errno.EINPROGRESS;
         Set(TcpSockFlags.Connecting, false);
         if (_state == TcpState.CLOSE && !Has(TcpSockFlags.Done))

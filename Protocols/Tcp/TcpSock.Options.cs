@@ -229,7 +229,7 @@ public sealed partial class TcpSock
             SockLevel.SOCKET => GetSocketOption(option, value, out length),
             SockLevel.IP => GetIpOption(option, value, out length),
             SockLevel.TCP => GetTcpOption((TcpOpt)option, value, out length),
-            _ => Errno.ENOPROTOOPT,
+            _ => Errno.EOPNOTSUPP,
         };
     }
 

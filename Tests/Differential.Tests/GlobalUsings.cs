@@ -3,3 +3,4 @@ global using System.Globalization;
 global using ActorNet.Actors;
 global using ActorNet.Packetdrill;
 global using ActorNet.Protocols;
+global using SyscallEvent = ActorNet.Packetdrill.SyscallEvent; // not the observers' record of a call

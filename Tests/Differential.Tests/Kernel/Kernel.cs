@@ -55,6 +55,12 @@ internal sealed unsafe class Kernel : IKernel
         return r < 0 ? Result(r) : fd;
     }
 
+    /// <summary>A script's 0, 1 and 2.</summary>
+    public static void OpenTerminal()
+    {
+        for (int fd = 0; fd < FirstFree; fd++) Libc.Call(X64.dup2, s_null, Base + fd);
+    }
+
     /// <summary>Closes all that a script left open.</summary>
     public static void CloseAll() => Libc.Call(Libc.close_range, Base, Base + Files - 1, 0);
 

@@ -32,6 +32,7 @@ internal static class KernelRun
             {
                 tid = Libc.Tid;
                 Libc.EnterNewNetwork();
+                Kernel.OpenTerminal();
                 using var stage = new KernelStage(new Kernel(), settle);
                 player = new ScriptPlayer(script, constants, stage);
                 player.Play().AsTask().GetAwaiter().GetResult();

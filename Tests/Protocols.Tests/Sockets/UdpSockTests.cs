@@ -213,7 +213,7 @@ public class UdpSockTests
         Set(_s, SockLevel.SOCKET, (int)SockOpt.SO_RCVBUF, 1);
         Assert.Equal(2304, Get(_s, SockLevel.SOCKET, (int)SockOpt.SO_RCVBUF));
         Set(_s, SockLevel.SOCKET, (int)SockOpt.SO_SNDBUF, int.MaxValue);
-        Assert.Equal(2 * 212_992, Get(_s, SockLevel.SOCKET, (int)SockOpt.SO_SNDBUF));
+        Assert.Equal(2 * 4_194_304, Get(_s, SockLevel.SOCKET, (int)SockOpt.SO_SNDBUF)); // twice wmem_max
         Assert.Equal(64, Get(_s, SockLevel.IP, (int)IpOpt.IP_TTL));
         Set(_s, SockLevel.IP, (int)IpOpt.IP_TTL, 9);
         Set(_s, SockLevel.IP, (int)IpOpt.IP_TOS, 0x10);
