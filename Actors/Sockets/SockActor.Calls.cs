@@ -119,7 +119,8 @@ internal sealed partial class SockActor
             }
 
             call.Done += (int)r.Value;
-            if (!stream || r.Value == 0) break;
+            // What was refused once is not tried again by a call that may not wait, though all may have been sent by now (sk_stream_wait_memory).
+            if (!stream || r.Value == 0 || call.NonBlocking || (call.Flags & MsgFlags.DONTWAIT) != 0 || Sk.Sndtimeo == Duration.Zero) break;
         }
         while (call.Done < call.Data.Length);
         Answer(call, call.Done);

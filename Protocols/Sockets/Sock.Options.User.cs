@@ -62,6 +62,12 @@ public abstract partial class Sock
         if (_userOptions is { PeekOff: > 0 } u) u.PeekOff = Math.Max(u.PeekOff - bytes, 0);
     }
 
+    /// <summary>sk_set_peek_off(sk, -1).</summary>
+    protected void PeekOffReset()
+    {
+        if (_userOptions is { } u) u.PeekOff = -1;
+    }
+
     private bool Bit(SockBits bit) => _userOptions is { } u && (u.Bits & bit) != 0;
 
     private Errno SetBit(SockBits bit, bool on)

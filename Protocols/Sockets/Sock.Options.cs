@@ -88,7 +88,7 @@ public abstract partial class Sock
         {
             case SockOpt.SO_LINGER:
                 BinaryPrimitives.WriteInt32LittleEndian(full, Linger is null ? 0 : 1);
-                BinaryPrimitives.WriteInt32LittleEndian(full[4..], (int)_lingerSeconds);
+                BinaryPrimitives.WriteInt32LittleEndian(full[4..], _lingerSeconds < 0 ? unchecked((int)(long.MaxValue / 1000)) : _lingerSeconds);
                 n = 8;
                 break;
             case SockOpt.SO_RCVTIMEO or SockOpt.SO_SNDTIMEO or SockOpt.SO_RCVTIMEO_NEW or SockOpt.SO_SNDTIMEO_NEW:
@@ -188,7 +188,7 @@ public abstract partial class Sock
         Rcvbuf = Math.Max((int)Math.Min(asked * 2L, int.MaxValue), MinRcvbuf);
     }
 
-    private long _lingerSeconds;
+    private int _lingerSeconds;
 
     private Errno SetLinger(ReadOnlySpan<byte> value)
     {
@@ -201,7 +201,7 @@ public abstract partial class Sock
 
         // A negative time is one without end: MAX_SCHEDULE_TIMEOUT, which shows as what an int holds of it in seconds (of a kernel at 1,000 Hz).
         int seconds = BinaryPrimitives.ReadInt32LittleEndian(value[4..]);
-        _lingerSeconds = seconds < 0 ? long.MaxValue / 1000 : seconds;
+        _lingerSeconds = Math.Max(seconds, -1);
         Linger = seconds < 0 ? Duration.Infinite : new Duration(seconds * 1_000_000_000L);
         return Errno.OK;
     }

@@ -174,9 +174,10 @@ public sealed partial class TcpSock
         _mstamp = now;
         if (_state == TcpState.LISTEN) CloseListener();
         else if (_state != TcpState.CLOSE) DisconnectNow();
-        PurgeReceiveQueue();
+        ResetConnection();
         _shutdown = 0;
-        Set(TcpSockFlags.Done | TcpSockFlags.Connecting | TcpSockFlags.Connected, false);
+        Set(TcpSockFlags.Connecting | TcpSockFlags.Connected, false);
+        _snd.WriteSeq += (int)_snd.MaxWindow + 2; // tcp_disconnect: the next connection's numbers lie beyond this one's
         Peer = default; // an error that nobody has taken stays, and so does that of a connection cut short here
         return Errno.OK;
     }

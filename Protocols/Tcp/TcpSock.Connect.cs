@@ -27,7 +27,8 @@ public sealed partial class TcpSock
         if (peer.Family != Family) return Errno.EAFNOSUPPORT;
         if (peer.Address.IsMulticast || peer.Address.IsBroadcast) return Errno.ENETUNREACH;
         if (peer.Address.IsAny) peer = SockAddr.In(IpAddress.Loopback4, peer.Port);
-        ResetForConnect();
+        ResetConnection();
+        Err = Errno.OK;
         Peer = peer;
         if (Local.Address.IsAny) Local = SockAddr.In(route.Source, Local.Port);
         Set(TcpSockFlags.Connecting);
@@ -68,9 +69,9 @@ public sealed partial class TcpSock
         Set(TcpSockFlags.Connecting, false);
         if (_state == TcpState.CLOSE && !Has(TcpSockFlags.Done))
         {
-            PurgeReceiveQueue(); // tcp_disconnect: what came before the reset is not for the next connection
-            _shutdown = 0;
             Errno err = TakeError();
+            ResetConnection();
+            _shutdown = 0;
             return err == Errno.OK ? Errno.ECONNABORTED : err;
         }
 
@@ -78,8 +79,8 @@ public sealed partial class TcpSock
         return Errno.OK;
     }
 
-    // A socket may be connected again after a failure: everything of the last attempt goes.
-    private void ResetForConnect()
+    // tcp_disconnect: a socket may be connected again, and everything of the last connection goes, counts and all.
+    private void ResetConnection()
     {
         Set(TcpSockFlags.Done | TcpSockFlags.TimestampOk | TcpSockFlags.SackOk | TcpSockFlags.WscaleOk | TcpSockFlags.FastPath | TcpSockFlags.CwndLimited, false);
         _rtt = default;
@@ -99,8 +100,18 @@ public sealed partial class TcpSock
         _packetsOut = _sackedOut = _lostOut = _retransOut = 0;
         _undoMarker = default;
         _ackPending = AckPending.None;
-        Err = _errSoft = Errno.OK;
+        _errSoft = Errno.OK;
         _urgent = null;
+        _flow = null;
+        _minRtt = default;
+        _bytesAcked = _bytesReceived = _delivered = _lost = 0;
+        _segsIn = _segsOut = _totalRetrans = _reordSeen = _maxPacketsOut = _cwndUsed = 0;
+        _rcvRttUs8 = 0;
+        _rcvTsEcr = 0;
+        _tlpHighSeq = default;
+        _lastOowAck = Instant.Never;
+        if (_user is { } u) u.SavedSyn = null;
+        PeekOffReset();
         PurgeReceiveQueue();
     }
 

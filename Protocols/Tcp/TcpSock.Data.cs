@@ -41,7 +41,7 @@ public sealed partial class TcpSock
         if (mib is { } m) Inc(m);
         EnterQuickAck(TcpConst.MaxQuickAcks);
         _ackPending |= AckPending.Sched;
-        return Net.Mib.Drop(skb, reason);
+        return DropReceived(skb, reason);
     }
 
     private DropReason QueueInOrder(SkBuff skb)
@@ -54,7 +54,7 @@ public sealed partial class TcpSock
             if (!_receiveQueue.IsEmpty && skb.Length > 0)
             {
                 Inc(Snmp.TcpExtTCPRcvQDrop);
-                return Net.Mib.Drop(skb, DropReason.PROTO_MEM);
+                return DropReceived(skb, DropReason.PROTO_MEM);
             }
 
             MemForce(RxCharge(skb)); // the reader has nothing else: it must not starve
@@ -112,7 +112,7 @@ public sealed partial class TcpSock
         {
             Inc(Snmp.TcpExtTCPOFODrop);
             Wake(DataReady);
-            return Net.Mib.Drop(skb, DropReason.PROTO_MEM);
+            return DropReceived(skb, DropReason.PROTO_MEM);
         }
 
         Set(TcpSockFlags.FastPath, false);
@@ -126,7 +126,7 @@ public sealed partial class TcpSock
             Inc(Snmp.TcpExtTCPOFOMerge);
             Inc(Snmp.TcpExtTCPDSACKOfoSent);
             if (!IsSack || !Sysctl.tcp_dsack) _ofo.ClearDsack();
-            return Net.Mib.Drop(skb, DropReason.TCP_OFOMERGE);
+            return DropReceived(skb, DropReason.TCP_OFOMERGE);
         }
 
         if (!IsSack || !Sysctl.tcp_dsack) _ofo.ClearDsack();
@@ -146,7 +146,7 @@ public sealed partial class TcpSock
             if ((SeqNum)skb.Tcp.EndSeq <= _rcv.RcvNxt)
             {
                 RmemUncharge(RxCharge(skb));
-                Net.Mib.Drop(skb, DropReason.TCP_OFO_DROP);
+                DropReceived(skb, DropReason.TCP_OFO_DROP);
                 continue;
             }
 

@@ -40,7 +40,7 @@ public sealed partial class TcpSock
         }
 
         _lrcvtime = _mstamp;
-        if (length >= 128) GrowWindow(length, truesize);
+        if (length >= 128) GrowWindow(length, length); // truesize_adjust: the packet's head does not count, its bytes lie in pages
     }
 
     /// <summary>tcp_measure_rcv_mss.</summary>

@@ -10,7 +10,7 @@ public sealed partial class TcpSock
     {
         _mstamp = now;
         DropReason bad = TcpInput.Check(skb, Net);
-        if (bad != DropReason.NOT_DROPPED_YET) return Net.Mib.Drop(skb, bad);
+        if (bad != DropReason.NOT_DROPPED_YET) return DropReceived(skb, bad);
         skb.TransportHeader = skb.DataOffset;
         skb.Next = skb.Prev = null;
         int segments = Math.Max(1, skb.GsoSegs);
@@ -28,6 +28,13 @@ public sealed partial class TcpSock
         return reason;
     }
 
+    /// <summary>tcp_drop_reason: counted also for the socket (sk_drops).</summary>
+    private DropReason DropReceived(SkBuff skb, DropReason reason)
+    {
+        Drops++;
+        return Net.Mib.Drop(skb, reason);
+    }
+
     // Consumes a segment whose work is done.
     private static DropReason Consume(SkBuff skb)
     {
@@ -38,14 +45,14 @@ public sealed partial class TcpSock
     private DropReason RcvClosed(SkBuff skb)
     {
         if (!Has(TcpSockFlags.Destroyed) && TcpReset.TryReply(skb, Net, _mstamp, out SkBuff? rst)) QueueXmit(rst);
-        return Net.Mib.Drop(skb, DropReason.NO_SOCKET);
+        return DropReceived(skb, DropReason.NO_SOCKET);
     }
 
     /// <summary>tcp_reset from the passive side: the segment earns a RST (tcp_v4_send_reset), and the socket stays.</summary>
     private DropReason ReplyReset(SkBuff skb, DropReason reason)
     {
         if (TcpReset.TryReply(skb, Net, _mstamp, out SkBuff? rst)) QueueXmit(rst);
-        return Net.Mib.Drop(skb, reason);
+        return DropReceived(skb, reason);
     }
 
     /// <summary>tcp_fast_path_check: may the next segment be predicted?</summary>
@@ -98,7 +105,7 @@ public sealed partial class TcpSock
                 if (acks)
                 {
                     Ack(skb, o, AckFlags.Data);
-                    if (_state != TcpState.ESTABLISHED) return Net.Mib.Drop(skb, DropReason.TCP_CLOSE);
+                    if (_state != TcpState.ESTABLISHED) return DropReceived(skb, DropReason.TCP_CLOSE);
                     MemForce(truesize); // what the ACK freed went back in whole pages
                 }
                 else
@@ -117,12 +124,12 @@ public sealed partial class TcpSock
         }
 
         // No flag at all, or no ACK: nothing that an established connection takes (RFC 9293 3.10.7.4, fifth).
-        if (((TcpFlags)tcb.Flags & (TcpFlags.ACK | TcpFlags.RST | TcpFlags.SYN)) == 0) return Net.Mib.Drop(skb, DropReason.TCP_FLAGS);
+        if (((TcpFlags)tcb.Flags & (TcpFlags.ACK | TcpFlags.RST | TcpFlags.SYN)) == 0) return DropReceived(skb, DropReason.TCP_FLAGS);
         if (!parsed) ParseOptions(th, out o);
         if (ValidateIncoming(skb, o) is var invalid && invalid != DropReason.NOT_DROPPED_YET) return invalid;
         DropReason reason = Ack(skb, o, AckFlags.SlowPath | AckFlags.UpdateTsRecent);
-        if (reason != DropReason.NOT_DROPPED_YET) return Net.Mib.Drop(skb, reason);
-        if (_state == TcpState.CLOSE) return Net.Mib.Drop(skb, DropReason.TCP_CLOSE);
+        if (reason != DropReason.NOT_DROPPED_YET) return DropReceived(skb, reason);
+        if (_state == TcpState.CLOSE) return DropReceived(skb, DropReason.TCP_CLOSE);
         RcvRttMeasureTs(o, skb.Length - tcb.HeaderLength);
         CheckUrgent(skb, th);
         skb.Pull(tcb.HeaderLength);
@@ -153,21 +160,21 @@ public sealed partial class TcpSock
         var th = new TcpHeader(HeaderOf(skb));
         ref TcpControl tcb = ref skb.Tcp;
         var flags = (TcpFlags)tcb.Flags;
-        if ((flags & (TcpFlags.ACK | TcpFlags.RST | TcpFlags.SYN)) == 0) return Net.Mib.Drop(skb, DropReason.TCP_FLAGS);
+        if ((flags & (TcpFlags.ACK | TcpFlags.RST | TcpFlags.SYN)) == 0) return DropReceived(skb, DropReason.TCP_FLAGS);
         ParseOptions(th, out TcpOptionsReceived o);
         if (ValidateIncoming(skb, o) is var invalid && invalid != DropReason.NOT_DROPPED_YET) return invalid;
-        if ((flags & TcpFlags.ACK) == 0) return Net.Mib.Drop(skb, DropReason.TCP_FLAGS);
+        if ((flags & TcpFlags.ACK) == 0) return DropReceived(skb, DropReason.TCP_FLAGS);
 
         // Fifth, the ACK field.
         DropReason reason = (SeqNum)tcb.AckSeq < _snd.SndUna && _state == TcpState.SYN_RECV
             ? DropReason.TCP_OLD_ACK
             : Ack(skb, o, AckFlags.SlowPath | AckFlags.UpdateTsRecent | AckFlags.NoChallengeAck);
-        if (_state == TcpState.CLOSE) return Net.Mib.Drop(skb, DropReason.TCP_CLOSE);
+        if (_state == TcpState.CLOSE) return DropReceived(skb, DropReason.TCP_CLOSE);
         if (reason != DropReason.NOT_DROPPED_YET || (_state == TcpState.SYN_RECV && _snd.SndUna == _iss))
         {
             if (_state == TcpState.SYN_RECV) return ReplyReset(skb, reason == DropReason.NOT_DROPPED_YET ? DropReason.TCP_OLD_ACK : reason);
             SendChallengeAck(skb);
-            return Net.Mib.Drop(skb, reason);
+            return DropReceived(skb, reason);
         }
 
         switch (_state)
@@ -204,7 +211,7 @@ public sealed partial class TcpSock
                 {
                     Inc(Snmp.TcpExtTCPAbortOnData);
                     Done();
-                    return Net.Mib.Drop(skb, DropReason.TCP_ABORT_ON_DATA);
+                    return DropReceived(skb, DropReason.TCP_ABORT_ON_DATA);
                 }
 
                 if (tcb.EndSeq != tcb.Seq && (SeqNum)tcb.EndSeq - ((flags & TcpFlags.FIN) != 0 ? 1 : 0) > _rcv.RcvNxt)
@@ -248,7 +255,7 @@ public sealed partial class TcpSock
                 if ((SeqNum)tcb.Seq >= _rcv.RcvNxt)
                 {
                     skb.Pull(tcb.HeaderLength);
-                    reason = Net.Mib.Drop(skb, DropReason.TCP_OLD_DATA);
+                    reason = DropReceived(skb, DropReason.TCP_OLD_DATA);
                     break;
                 }
 

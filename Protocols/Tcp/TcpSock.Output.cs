@@ -296,7 +296,7 @@ public sealed partial class TcpSock
     /// <summary>tcp_event_ack_sent: the debt is paid, and one of the quick ACKs is used up.</summary>
     private void EventAckSent()
     {
-        if (_quick > 0 && --_quick == 0) _ato = TcpConst.AtoMin;
+        if (_quick > 0 && (_ackPending & AckPending.Sched) != 0 && --_quick == 0) _ato = TcpConst.AtoMin; // one that was owed
         _ackPending = AckPending.None;
         _delackAt = Instant.Never;
         _compAckAt = Instant.Never;

@@ -66,7 +66,11 @@ public sealed partial class TcpSock
                 copied += n;
                 at += n;
                 if (!peek) _rcv.CopiedSeq = at;
-                if (offset + n < skb.Length) break;
+                if (offset + n < skb.Length)
+                {
+                    if (copied == buffer.Length) break;
+                    continue; // only an urgent byte was in the way
+                }
             }
 
             if ((skb.Tcp.Flags & (byte)TcpFlags.FIN) != 0)
@@ -83,7 +87,7 @@ public sealed partial class TcpSock
             }
 
             skb = next;
-            if (copied == buffer.Length && skb is not null) break;
+            if (copied == buffer.Length && copied > 0 && skb is not null) break;
         }
 
         if (!peek) PassUrgent();

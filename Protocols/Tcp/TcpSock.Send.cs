@@ -24,7 +24,9 @@ public sealed partial class TcpSock
         if (Err != Errno.OK) return TakeError();
         if ((_shutdown & SendShutdown) != 0) return Errno.EPIPE;
         SlowStartAfterIdleIfNew();
-        int mss = CurrentMss(), goal = SizeGoal(mss), copied = 0;
+        // Urgent data goes in single segments, and nothing of it before all is there.
+        bool urgent = (flags & MsgFlags.OOB) != 0;
+        int mss = CurrentMss(), goal = urgent ? mss : SizeGoal(mss), copied = 0;
         while (copied < data.Length)
         {
             // The last packet may grow to the goal without asking for memory; what of it has been sent meanwhile does not count.
@@ -60,7 +62,7 @@ public sealed partial class TcpSock
             AppendRun(data.Slice(copied, n), mss, goesOn, keepPush: copied > 0);
             copied += n;
             _tailRun = run + n;
-            if (copied == data.Length || _tailRun < goal) continue;
+            if (copied == data.Length || _tailRun < goal || urgent) continue;
             if (ForcedPush)
             {
                 MarkPush(_writeQueue.Tail!);
@@ -76,13 +78,6 @@ public sealed partial class TcpSock
         if (copied > 0)
         {
             if ((flags & MsgFlags.EOR) != 0 && _writeQueue.Tail is { } last) last.Tcp.Eor = true;
-            if ((flags & MsgFlags.OOB) != 0)
-            {
-                _urgent ??= new TcpUrgent();
-                _urgent.SndUp = _snd.WriteSeq;
-                _urgent.SndMode = true;
-            }
-
             Push(flags, mss, _nonagle);
         }
 
@@ -183,6 +178,14 @@ public sealed partial class TcpSock
         if (_writeQueue.Tail is not { } tail) return;
         bool more = (flags & MsgFlags.MORE) != 0;
         if (!more || ForcedPush) MarkPush(tail);
+        if ((flags & MsgFlags.OOB) != 0)
+        {
+            // tcp_mark_urg: the last byte so far, though more of the call may have to wait.
+            _urgent ??= new TcpUrgent();
+            _urgent.SndUp = _snd.WriteSeq;
+            _urgent.SndMode = true;
+        }
+
         PushPending(mss, more ? NagleCork : nonagle);
     }
 }

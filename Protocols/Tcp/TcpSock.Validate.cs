@@ -20,7 +20,7 @@ public sealed partial class TcpSock
                 if (syn) return SynChallenge(skb);
                 Inc(Snmp.TcpExtPAWSEstab);
                 if (!OowRateLimited(skb, Snmp.TcpExtTCPACKSkippedPAWS)) SendDupAck(skb);
-                return Net.Mib.Drop(skb, DropReason.TCP_RFC7323_PAWS);
+                return DropReceived(skb, DropReason.TCP_RFC7323_PAWS);
             }
         }
 
@@ -39,7 +39,7 @@ public sealed partial class TcpSock
                 return Reset(skb);
             }
 
-            return Net.Mib.Drop(skb, reason);
+            return DropReceived(skb, reason);
         }
 
         if (rst)
@@ -48,7 +48,7 @@ public sealed partial class TcpSock
             if (seq == _rcv.RcvNxt || IsResetBehindFin(skb)) return Reset(skb);
             if (IsSack && _ofo is { BlockCount: > 0 } && seq == _ofo.HighestEnd(_rcv.RcvNxt)) return Reset(skb);
             SendChallengeAck(skb);
-            return Net.Mib.Drop(skb, DropReason.TCP_RESET);
+            return DropReceived(skb, DropReason.TCP_RESET);
         }
 
         if (syn)
@@ -68,7 +68,7 @@ public sealed partial class TcpSock
         Inc(Snmp.TcpInErrs);
         Inc(Snmp.TcpExtTCPSYNChallenge);
         SendChallengeAck(skb);
-        return Net.Mib.Drop(skb, DropReason.TCP_INVALID_SYN);
+        return DropReceived(skb, DropReason.TCP_INVALID_SYN);
     }
 
     /// <summary>tcp_sequence: at least touching the window on the left; beyond it on the right only into an empty queue.</summary>
