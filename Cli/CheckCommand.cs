@@ -25,8 +25,13 @@ internal static class CheckCommand
         if (!plan) return ExitCode.Ok;
         foreach (HostSpec host in s.Hosts)
         {
-            foreach (DeviceSpec device in host.Devices) Console.Out.WriteLine($"{host.Name}: {device.Name} {string.Join(" ", device.Addresses)} mtu {device.Mtu}");
+            foreach (DeviceSpec device in host.Devices)
+                Console.Out.WriteLine($"{host.Name}{(device.Netns is null ? "" : "/" + device.Netns)}: {device.Name} {string.Join(" ", device.Addresses)} mtu {device.Mtu}");
             foreach (RouteSpec route in host.Routes) Console.Out.WriteLine($"{host.Name}: {route}");
+            foreach (NetnsSpec netns in host.Netns)
+            {
+                foreach (RouteSpec route in netns.Routes) Console.Out.WriteLine($"{host.Name}/{netns.Name}: {route}");
+            }
         }
 
         return ExitCode.Ok;

@@ -62,7 +62,7 @@ public abstract partial class Syscall
             if (result.IsOk && Count > 0)
             {
                 Messages[_loop.Index++].Length = (int)result.Value;
-                if (_loop.Index < Count && Take() == Errno.OK)
+                if (_loop.Index < Count && Take() == Errno.OK && Process!.Permits(this, socket.Sk) == Errno.OK)
                 {
                     _loop.Next(() => socket.SendTo(this));
                     return true;

@@ -67,8 +67,11 @@ internal sealed class Measurement(ScenarioNetwork network, Instant ended, double
         }
     }
 
+    /// <summary>Of all namespaces of all hosts.</summary>
+    public static IEnumerable<NetnsMib> HostMibs(Network network) => network.Hosts.SelectMany(h => h.Namespaces).Select(n => n.Net.Mib);
+
     /// <summary>Of hosts and switches.</summary>
-    public static IReadOnlyList<NetnsMib> AllMibs(Network network) => [.. network.Hosts.Select(h => h.Net.Mib), .. network.Switches.Select(s => s.Net.Mib)];
+    public static IReadOnlyList<NetnsMib> AllMibs(Network network) => [.. HostMibs(network), .. network.Switches.Select(s => s.Net.Mib)];
 
     private ProgramSummary[] Programs()
     {
@@ -95,9 +98,9 @@ internal sealed class Measurement(ScenarioNetwork network, Instant ended, double
     private static HostSummary HostOf(SimHost host) => new()
     {
         Name = host.Name,
-        Counters = Counters([host.Net.Mib]).ToDictionary(c => c.Key, c => c.Value),
-        Drops = Drops([host.Net.Mib]).ToDictionary(d => d.Key, d => d.Value),
-        Devices = host.Devices.Select(name => DeviceOf(name, host.Device(name).Stats)).ToArray(),
+        Counters = Counters([.. host.Namespaces.Select(n => n.Net.Mib)]).ToDictionary(c => c.Key, c => c.Value),
+        Drops = Drops([.. host.Namespaces.Select(n => n.Net.Mib)]).ToDictionary(d => d.Key, d => d.Value),
+        Devices = host.Namespaces.SelectMany(n => n.Devices.Select(name => DeviceOf(n.Name.Length == 0 ? name : $"{n.Name}/{name}", n.Device(name).Stats))).ToArray(),
     };
 
     private static DeviceSummary DeviceOf(string name, NetDeviceStats s) => new(name, s.rx_packets, s.rx_bytes, s.rx_dropped, s.tx_packets, s.tx_bytes, s.tx_dropped);

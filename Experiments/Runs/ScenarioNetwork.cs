@@ -23,6 +23,13 @@ internal sealed class ScenarioNetwork
             SimHost made = Network.AddHost(host.Name);
             foreach ((string name, string value) in host.Sysctls) made.Sysctl(name, value);
             if (host.Cpu is { } cpu) made.SetCpu(cpu);
+            foreach (NetnsSpec netns in host.Netns)
+            {
+                SimNetns inside = made.AddNamespace(netns.Name);
+                foreach ((string name, string value) in netns.Sysctls) inside.Sysctl(name, value);
+            }
+
+            foreach (PolicySpec policy in host.Policies) policy.Kind.Attach(made.Policies, policy.Parameters);
         }
 
         foreach (SwitchSpec s in scenario.Switches)
@@ -31,8 +38,17 @@ internal sealed class ScenarioNetwork
         foreach (HostSpec host in scenario.Hosts) Configure(host);
         if (folder is not null)
             foreach (CaptureSpec capture in scenario.Captures) Capture(capture, folder);
+        if (folder is not null && scenario.RecordSyscalls.Count > 0)
+        {
+            Syscalls = new SyscallLog(folder.Begin("syscalls.jsonl"));
+            foreach (HostSpec host in scenario.RecordSyscalls) Syscalls.Watch(Network.Host(host.Name)!);
+        }
+
         foreach (ProgramSpec program in scenario.Programs) Start(program);
     }
+
+    /// <summary>Where system calls are written; null when they are not.</summary>
+    public SyscallLog? Syscalls { get; }
 
     public Scenario Scenario { get; }
 
@@ -65,7 +81,7 @@ internal sealed class ScenarioNetwork
         else Network.Link(SwitchOf(a), a.PortName, SwitchOf(b), b.PortName, link.Forward, link.Backward, mtu);
     }
 
-    private SimHost Host(DeviceSpec device) => Network.Host(device.Host.Name)!;
+    private SimNetns Host(DeviceSpec device) => Network.Host(device.Host.Name)!.Namespace(device.Netns ?? "");
 
     private readonly Dictionary<string, SimSwitch> _switches = new(StringComparer.Ordinal);
 
@@ -78,19 +94,28 @@ internal sealed class ScenarioNetwork
 
     private void Configure(HostSpec spec)
     {
-        SimHost host = Network.Host(spec.Name)!;
         foreach (DeviceSpec device in spec.Devices)
-            foreach (InterfaceAddress address in device.Addresses) host.AddAddress(device.Name, address.ToString());
-        foreach (RouteSpec route in spec.Routes)
-            host.AddRoute(route.Prefix.PrefixLength == 0 ? "default" : route.Prefix.ToString(), route.Via?.ToString(), route.Device);
+            foreach (InterfaceAddress address in device.Addresses) Host(device).AddAddress(device.Name, address.ToString());
+        SimHost host = Network.Host(spec.Name)!;
+        AddRoutes(host.First, spec.Routes);
+        foreach (NetnsSpec netns in spec.Netns) AddRoutes(host.Namespace(netns.Name), netns.Routes);
+    }
+
+    private static void AddRoutes(SimNetns netns, IReadOnlyList<RouteSpec> routes)
+    {
+        foreach (RouteSpec route in routes)
+            netns.AddRoute(route.Prefix.PrefixLength == 0 ? "default" : route.Prefix.ToString(), route.Via?.ToString(), route.Device);
     }
 
     private void Capture(CaptureSpec spec, RunFolder folder)
     {
         string file = $"{spec.NodeName}-{spec.Device}.pcapng";
-        PcapngFile capture = Network.Capture(Network.Host(spec.NodeName)!, spec.Device, folder.Begin(file), spec.SnapLength);
+        PcapngFile capture = Network.Capture(Host(spec), spec.Device, folder.Begin(file), spec.SnapLength);
         _captures.Add((spec, file, capture));
     }
+
+    private SimNetns Host(CaptureSpec spec) =>
+        Network.Host(spec.NodeName)!.Namespace(Scenario.Host(spec.NodeName)!.Devices.Find(d => d.Name == spec.Device)?.Netns ?? "");
 
     private void Start(ProgramSpec spec)
     {
@@ -103,7 +128,7 @@ internal sealed class ScenarioNetwork
             _unfinished++;
         }
 
-        Network.Host(spec.Host.Name)!.Run(spec.Name, os => Live(os, spec, meter, finite), spec.Start, spec.NoFile);
+        Network.Host(spec.Host.Name)!.Run(spec.Name, os => Live(os, spec, meter, finite), spec.Start, spec.NoFile, spec.Netns, spec.Credentials);
     }
 
     private async Task Live(Os os, ProgramSpec spec, ProgramMeter meter, bool finite)

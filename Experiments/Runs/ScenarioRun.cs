@@ -47,6 +47,7 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
         try
         {
             ScenarioNetwork network = Build(system, folder);
+            using SyscallLog? syscalls = network.Syscalls;
             using MetricsCsv? metrics = folder is null ? null : new MetricsCsv(folder.Begin("metrics.csv"));
             using SocketRecorder? sockets = folder is null || scenario.RecordSockets.Nanoseconds <= 0 ? null : new SocketRecorder(folder.Begin(SocketRecorder.FileName), scenario.RecordSockets);
             string outcome = Drive(system, network, metrics, sockets, cancel);
@@ -60,6 +61,7 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
             Summary summary = measured.Summarise(outcome, trace, violations);
             metrics?.Dispose();
             sockets?.Dispose();
+            syscalls?.Dispose();
             folder?.Commit();
             folder?.Write("summary.json", summary.ToJson() + "\n");
             return new RunResult(summary, measured.ByName, folder?.Path);
@@ -97,6 +99,7 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
         while (true)
         {
             Instant now = network.Network.Now;
+            network.Syscalls?.Flush();
             Look(system, network);
             if (cancel.IsCancellationRequested) return RunOutcome.Interrupted;
             if (network.AllEnded) return RunOutcome.Completed;
@@ -144,7 +147,7 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
     {
         if (metrics is null) return Instant.Never;
         metrics.Programs(now, Measurement.MergeByName(network.Meters));
-        metrics.Network(now, Measurement.Counters(network.Network.Hosts.Select(h => h.Net.Mib).ToArray()), Measurement.Drops(Measurement.AllMibs(network.Network)));
+        metrics.Network(now, Measurement.Counters(Measurement.HostMibs(network.Network).ToArray()), Measurement.Drops(Measurement.AllMibs(network.Network)));
         return now + scenario.Sample;
     }
 

@@ -14,6 +14,9 @@ internal sealed class HostReader(ScenarioErrors errors, NodeNames names)
 
     public List<HostSpec> Hosts { get; } = [];
 
+    /// <summary>Namespaces as written, until the host's devices are known.</summary>
+    public List<(HostSpec Host, SettingsNode Section)> NetnsWishes { get; } = [];
+
     private CpuModel? _cpuOfAll;
 
     public List<SwitchSpec> Switches { get; } = [];
@@ -75,6 +78,7 @@ internal sealed class HostReader(ScenarioErrors errors, NodeNames names)
 
         List<KeyValuePair<string, SettingsNode>> sysctls = [.. sysctlsOfAll, .. Flatten(reader.Get(ScenarioKeys.HostSysctl))];
         CpuModel? cpu = CpuReader.Read(reader.Get(ScenarioKeys.HostCpu), _cpuOfAll, errors);
+        IReadOnlyList<PolicySpec> policies = PolicyReader.Read(reader.Get(IsolationKeys.Policies), errors);
         for (int n = 1; n <= count; n++)
         {
             bool ownRoutes = reader.Has(ScenarioKeys.Gateway) || reader.Has(ScenarioKeys.Routes);
@@ -87,6 +91,8 @@ internal sealed class HostReader(ScenarioErrors errors, NodeNames names)
 
             if (host.IsRouter) host.Sysctls.Add(new("net.ipv4.ip_forward", "1"));
             foreach ((string name, SettingsNode value) in sysctls) host.Sysctls.Add(new(name, value.Text));
+            host.Policies.AddRange(policies);
+            if (reader.Get(IsolationKeys.Netns) is { } netns) NetnsWishes.Add((host, netns));
             Hosts.Add(host);
             Wishes.Add(new Wish(host, AddressWishes(reader), reader.Has(ScenarioKeys.Gateway) ? reader.At(ScenarioKeys.Gateway) : null, reader.Get(ScenarioKeys.Routes)));
         }
@@ -124,14 +130,14 @@ internal sealed class HostReader(ScenarioErrors errors, NodeNames names)
         return flat;
     }
 
-    private bool IsObject(SettingsNode node)
+    public bool IsObject(SettingsNode node)
     {
         if (node.Kind == SettingsKind.Object) return true;
         errors.Add(node, $"{node.Describe()}: expected an object {{ … }}");
         return false;
     }
 
-    private bool IsName(string name, SettingsNode node)
+    public bool IsName(string name, SettingsNode node)
     {
         if (name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) return true;
         errors.Add(node, $"'{name}' cannot be a name: letters, digits, '-', '_' and '.', at most 64");

@@ -42,7 +42,8 @@ internal sealed class LinkReader(ScenarioErrors errors, NodeNames names)
         for (int i = 0; i < wires; i++)
         {
             End one = a[(int)((long)i * a.Count / wires)], other = b[(int)((long)i * b.Count / wires)];
-            if (one.Host is not null && one.Host == other.Host)
+            // Both ends on one host, each with a name: a veth pair.
+            if (one.Host is not null && one.Host == other.Host && (one.Device is null || other.Device is null || one.Device == other.Device))
             {
                 reader.Fail(ScenarioKeys.Between, $"both ends are {one.Host.Name}");
                 return;

@@ -7,7 +7,7 @@ namespace ActorNet.Experiments;
 /// <summary>Expands program sections into one spec per instance.</summary>
 internal sealed class ProgramReader(ScenarioErrors errors, NodeNames names)
 {
-    private readonly Dictionary<(HostSpec, ListenPort), ProgramSpec> _ports = [];
+    private readonly Dictionary<(HostSpec, string?, ListenPort), ProgramSpec> _ports = [];
 
     public List<ProgramSpec> Programs { get; } = [];
 
@@ -40,6 +40,10 @@ internal sealed class ProgramReader(ScenarioErrors errors, NodeNames names)
         if (hasTargets && kind.Targets == TargetRule.None) reader.Fail(ScenarioKeys.To, $"{kind.Name} is a server and talks to whoever comes: leave 'to' out");
         if (!hasTargets && kind.Targets == TargetRule.Required) reader.Require(ScenarioKeys.To);
         ProgramParameters parameters = reader.ToParameters(hasTargets);
+        string? netns = reader.Has(IsolationKeys.ProgramNetns) ? reader.Get(IsolationKeys.ProgramNetns) : null;
+        if (netns is not null && hosts.Find(h => !h.Netns.Exists(n => n.Name == netns)) is { } without)
+            reader.Fail(IsolationKeys.ProgramNetns, $"host {without.Name} has no netns '{netns}'{Nearest.Hint(netns, [.. without.Netns.Select(n => n.Name)])}");
+        Credentials credentials = CredentialReader.Read(reader);
         if (!errors.Any && kind.Check(parameters) is { } wrong) reader.Fail(wrong.Key, wrong.Message);
         if (errors.Any) return;
 
@@ -53,12 +57,12 @@ internal sealed class ProgramReader(ScenarioErrors errors, NodeNames names)
             {
                 var spec = new ProgramSpec
                 {
-                    Name = name, Host = host, Kind = kind, Parameters = parameters, Index = index, Start = start + stagger * index, NoFile = (int)reader.Get(ScenarioKeys.NoFile),
+                    Name = name, Host = host, Kind = kind, Parameters = parameters, Index = index, Start = start + stagger * index, NoFile = (int)reader.Get(ScenarioKeys.NoFile), Netns = netns, Credentials = credentials,
                     Targets = NotSelf(targets, host), Origin = node.Origin,
                 };
-                if (port is { } p && !_ports.TryAdd((host, p), spec))
+                if (port is { } p && !_ports.TryAdd((host, netns, p), spec))
                 {
-                    ProgramSpec other = _ports[(host, p)];
+                    ProgramSpec other = _ports[(host, netns, p)];
                     string by = ReferenceEquals(other.Parameters, parameters) ? "another instance of it (count or 'on' repeats the host)" : $"programs.{other.Name} (at {other.Origin})";
                     errors.Add(node, $"{p} of host {host.Name} is in use by {by}");
                     return;

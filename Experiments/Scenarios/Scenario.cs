@@ -42,6 +42,9 @@ public sealed class Scenario
 
     public required IReadOnlyList<CaptureSpec> Captures { get; init; }
 
+    /// <summary>Whose system calls are written to syscalls.jsonl.</summary>
+    public IReadOnlyList<HostSpec> RecordSyscalls { get; init; } = [];
+
     public HostSpec? Host(string name) => Hosts.FirstOrDefault(h => h.Name == name);
 }
 
@@ -66,6 +69,12 @@ public sealed class HostSpec(string name, string group, int number, SettingsOrig
 
     public List<RouteSpec> Routes { get; } = [];
 
+    /// <summary>Network namespaces beside the first.</summary>
+    public List<NetnsSpec> Netns { get; } = [];
+
+    /// <summary>What its processes are held to, in order.</summary>
+    public List<PolicySpec> Policies { get; } = [];
+
     /// <summary>Names as sysctl(8) has them, and their texts, in the order they are set.</summary>
     public List<KeyValuePair<string, string>> Sysctls { get; } = [];
 
@@ -89,6 +98,9 @@ public sealed class DeviceSpec(HostSpec host, string name)
     public string Name { get; } = name;
 
     public int Mtu { get; set; } = 1500;
+
+    /// <summary>The namespace that it is in; null for the host's first.</summary>
+    public string? Netns { get; set; }
 
     public List<InterfaceAddress> Addresses { get; } = [];
 
@@ -167,6 +179,11 @@ public sealed class ProgramSpec
 
     /// <summary>RLIMIT_NOFILE.</summary>
     public int NoFile { get; init; } = 65_536;
+
+    /// <summary>The namespace that it runs in; null for the host's first.</summary>
+    public string? Netns { get; init; }
+
+    public Credentials Credentials { get; init; } = Credentials.Root;
 
     /// <summary>Whom a client talks to: hosts in the order they take turns; empty for servers.</summary>
     public IReadOnlyList<ProgramTarget> Targets { get; init; } = [];

@@ -41,7 +41,7 @@ public static class ScenarioKeys
 
     public static readonly NodeKey HostCpu = Key.Node("cpu", "object", "this host's processors, and what work costs on them; the cpu keys below");
 
-    public static readonly KeySet Host = new("hosts.NAME", HostCount, HostName, Router, Address, Addresses, Gateway, Routes, HostSysctl, HostCpu);
+    public static readonly KeySet Host = new("hosts.NAME", HostCount, HostName, Router, Address, Addresses, Gateway, Routes, HostSysctl, HostCpu, IsolationKeys.Netns, IsolationKeys.Policies);
 
     public static readonly Key<long> Cores = Key.Integer("cores", "1", "processors", 1, 1024);
     public static readonly Key<Duration> SyscallCost = Key.Time("syscall", "0", "a system call on a socket; a TCP socket is owned by the caller meanwhile");
@@ -88,7 +88,7 @@ public static class ScenarioKeys
 
     public static readonly Key<long> NoFile = Key.Integer("nofile", "65536", "descriptors an instance may have open (RLIMIT_NOFILE)", 4, 1_048_576);
 
-    internal static readonly Key[] ProgramKeys = [Program, On, To, ProgramCount, Start, Stagger, NoFile];
+    internal static readonly Key[] ProgramKeys = [Program, On, To, ProgramCount, Start, Stagger, NoFile, .. IsolationKeys.ProgramKeys];
 
     public static readonly KeySet ProgramSection = new("programs.NAME", ProgramKeys);
 
@@ -99,8 +99,8 @@ public static class ScenarioKeys
 
     public static readonly Key<Duration> RecordSockets = Key.Time("sockets", "0s", "virtual time between two looks at every host's sockets, for `actornet ss`; 0: none");
 
-    public static readonly KeySet Records = new("record", RecordSockets);
+    public static readonly KeySet Records = new("record", RecordSockets, IsolationKeys.RecordSyscalls);
 
     /// <summary>All sections but those of the single programs, for the reference.</summary>
-    public static readonly IReadOnlyList<KeySet> Sections = [Root, Host, CpuCosts, Switch, Link, Wire, ProgramSection, Captures, Records];
+    public static readonly IReadOnlyList<KeySet> Sections = [Root, Host, IsolationKeys.NetnsSection, CpuCosts, Switch, Link, Wire, ProgramSection, Captures, Records];
 }

@@ -22,11 +22,14 @@ public static class ScenarioReader
 
         var links = new LinkReader(errors, names);
         if (top.Get(ScenarioKeys.Links) is { } linkSection) links.Read(linkSection);
+        var netns = new NetnsReader(errors, hosts);
+        netns.TakeDevices();
         Segments segments = Segments.Build(links.Links, errors);
         var addresses = new AddressPlan(errors);
         addresses.TakeExplicit(hosts.Wishes);
         addresses.Assign(segments, pool, (int)top.Get(ScenarioKeys.SubnetLength), top.At(ScenarioKeys.Network));
         ExplicitRoutes.Take(hosts.Wishes, errors);
+        netns.TakeRoutes();
         if (!errors.Any) new RoutePlan(segments, hosts.Hosts).Assign();
 
         var programs = new ProgramReader(errors, names);
@@ -36,13 +39,14 @@ public static class ScenarioReader
             errors.Add(root, "'duration' is missing, and no program ends by itself: the run would never end");
         if (top.Get(ScenarioKeys.Sample).Nanoseconds <= 0) top.Fail(ScenarioKeys.Sample, "must be longer than 0");
         Duration recordSockets = RecordSockets(top, errors);
+        List<HostSpec> recordSyscalls = RecordSyscalls(top, errors, names);
         errors.ThrowIfAny();
 
         return new Scenario
         {
             Name = top.Has(ScenarioKeys.Name) ? top.Get(ScenarioKeys.Name) : Path.GetFileNameWithoutExtension(file),
             File = file, Description = top.Get(ScenarioKeys.Description), Seed = (ulong)top.Get(ScenarioKeys.Seed), Order = top.Get(ScenarioKeys.Order),
-            Duration = top.Maybe(ScenarioKeys.Duration), Sample = top.Get(ScenarioKeys.Sample), RecordSockets = recordSockets, Drain = top.Get(ScenarioKeys.Drain),
+            Duration = top.Maybe(ScenarioKeys.Duration), Sample = top.Get(ScenarioKeys.Sample), RecordSockets = recordSockets, RecordSyscalls = recordSyscalls, Drain = top.Get(ScenarioKeys.Drain),
             Hosts = hosts.Hosts, Switches = hosts.Switches, Links = links.Links, Programs = programs.Programs, Captures = captures,
         };
     }
@@ -54,6 +58,19 @@ public static class ScenarioReader
         Duration every = record.Get(ScenarioKeys.RecordSockets);
         if (every.Nanoseconds < 0) record.Fail(ScenarioKeys.RecordSockets, "must not be less than 0");
         return every;
+    }
+
+    private static List<HostSpec> RecordSyscalls(SectionReader top, ScenarioErrors errors, NodeNames names)
+    {
+        List<HostSpec> all = [];
+        if (top.Get(ScenarioKeys.Record) is not { Kind: SettingsKind.Object } node || node[IsolationKeys.RecordSyscalls.Name] is not { } list) return all;
+        foreach (SettingsNode text in (SettingsNode[])IsolationKeys.RecordSyscalls.Read(list, errors)!)
+        {
+            if (names.TryHosts(text.Text, out IReadOnlyList<HostSpec> hosts)) all.AddRange(hosts.Where(h => !all.Contains(h)));
+            else errors.Add(text, $"unknown host '{text.Text}'{Nearest.Hint(text.Text, names.HostNames)}");
+        }
+
+        return all;
     }
 
     private static InterfaceAddress Pool(SectionReader top)

@@ -11,30 +11,34 @@ internal static class ExplicitRoutes
 
     public static void Take(IReadOnlyList<HostReader.Wish> wishes, ScenarioErrors errors)
     {
-        foreach (HostReader.Wish wish in wishes)
-        {
-            if (wish.Gateway is { } gateway)
-            {
-                string text = HostReader.Expand(gateway.Text, wish.Host.Number);
-                if (!IpAddress.TryParse(text, out IpAddress via) || !via.IsV4) errors.Add(gateway, $"'{text}': expected an IPv4 address");
-                else Add(wish.Host, new RouteSpec(new InterfaceAddress(IpAddress.Any4, 0), via, null), gateway, errors);
-            }
-
-            foreach (SettingsNode node in wish.Routes)
-            {
-                string text = HostReader.Expand(node.Text, wish.Host.Number);
-                if (TryParse(text, out RouteSpec? route)) Add(wish.Host, route, node, errors);
-                else errors.Add(node, $"'{text}': {Expected}");
-            }
-        }
+        foreach (HostReader.Wish wish in wishes) Take(wish.Host, null, wish.Host.Routes, wish.Gateway, wish.Routes, errors);
     }
 
-    private static void Add(HostSpec host, RouteSpec route, SettingsNode node, ScenarioErrors errors)
+    /// <summary>The routes of one namespace of a host; null is the first.</summary>
+    public static void Take(HostSpec host, string? netns, List<RouteSpec> into, SettingsNode? gateway, IReadOnlyList<SettingsNode> routes, ScenarioErrors errors)
     {
-        if (route.Device is { } name && !host.Devices.Exists(d => d.Name == name)) errors.Add(node, $"host {host.Name} has no device '{name}'");
-        else if (route.Via is { } via && !host.Devices.Exists(d => d.Addresses.Exists(a => a.Contains(via))))
-            errors.Add(node, $"host {host.Name} does not reach the next hop {via}: none of its subnets holds it");
-        else host.Routes.Add(route);
+        if (gateway is not null)
+        {
+            string text = HostReader.Expand(gateway.Text, host.Number);
+            if (!IpAddress.TryParse(text, out IpAddress via) || !via.IsV4) errors.Add(gateway, $"'{text}': expected an IPv4 address");
+            else Add(new RouteSpec(new InterfaceAddress(IpAddress.Any4, 0), via, null), gateway);
+        }
+
+        foreach (SettingsNode node in routes)
+        {
+            string text = HostReader.Expand(node.Text, host.Number);
+            if (TryParse(text, out RouteSpec? route)) Add(route, node);
+            else errors.Add(node, $"'{text}': {Expected}");
+        }
+
+        void Add(RouteSpec route, SettingsNode node)
+        {
+            string who = netns is null ? $"host {host.Name}" : $"host {host.Name}, netns {netns}";
+            if (route.Device is { } name && !host.Devices.Exists(d => d.Netns == netns && d.Name == name)) errors.Add(node, $"{who} has no device '{name}'");
+            else if (route.Via is { } via && !host.Devices.Exists(d => d.Netns == netns && d.Addresses.Exists(a => a.Contains(via))))
+                errors.Add(node, $"{who} does not reach the next hop {via}: none of its subnets holds it");
+            else into.Add(route);
+        }
     }
 
     private static bool TryParse(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out RouteSpec? route)

@@ -14,6 +14,22 @@ public class BadScenarioTests
     // What is put below the head (line 4 on), and the line it must give.
     public static readonly TheoryData<string, string> Cases = new()
     {
+        { "hosts.a.netns { blue { devices = [eth7] } }", "t.conf:4: hosts.a.netns.blue.devices[0]: host a has no device 'eth7' (it has eth0)" },
+        { "hosts.a.netns { blue { devices = lo } }", "t.conf:4: hosts.a.netns.blue.devices: lo stays where it is: every namespace has its own" },
+        { "hosts.a.netns { blue { devices = [eth0] }, red { devices = [eth0] } }", "t.conf:4: hosts.a.netns.red.devices[0]: a:eth0 is in netns blue already" },
+        { "hosts.a.netns { blue { device = [eth0] } }", "t.conf:4: hosts.a.netns.blue.device: unknown key 'device'; did you mean 'devices'?" },
+        { "hosts.a.netns { \"b/e\" {} }", "t.conf:4: hosts.a.netns.b/e: 'b/e' cannot be a name: letters, digits, '-', '_' and '.', at most 64" },
+        { "hosts.a.netns { blue { gateway = 10.0.0.2 } }", "t.conf:4: hosts.a.netns.blue.gateway: host a, netns blue does not reach the next hop 10.0.0.2: none of its subnets holds it" },
+        { "hosts.a.netns { blue { sysctl.net.ipv4.tcp_sak = 0 } }", "t.conf:4: hosts.a.netns.blue.sysctl.net.ipv4.tcp_sak: there is no sysctl 'net.ipv4.tcp_sak'; did you mean 'net.ipv4.tcp_sack'?" },
+        { "hosts.a.netns.blue {}, programs.p.netns = bleu", "t.conf:4: programs.p.netns: host a has no netns 'bleu'; did you mean 'blue'?" },
+        { "programs.p.user = root", "t.conf:4: programs.p.user: 'root': expected a whole number from 0 to 4294967294" },
+        { "programs.p.capabilities = [NET_RAVV]", "t.conf:4: programs.p.capabilities[0]: unknown capability 'NET_RAVV'; did you mean 'NET_RAW'?" },
+        { "hosts.a.policies { deny-bid {} }", "t.conf:4: hosts.a.policies.deny-bid: unknown policy 'deny-bid'; did you mean 'deny-bind'?" },
+        { "hosts.a.policies { x { policy = deny-bind, ports = 9-1 } }", "t.conf:4: hosts.a.policies.x.ports: '9-1': expected a port such as 80 or a range such as 1-1023" },
+        { "hosts.a.policies { deny-bind { errno = EPREM } }", "t.conf:4: hosts.a.policies.deny-bind.errno: 'EPREM': expected the name of an errno, such as EACCES" },
+        { "hosts.a.policies { rewrite-connect { from = \"10.96.0.1:80\" } }", "t.conf:4: hosts.a.policies.rewrite-connect: 'to' is missing: where they get to" },
+        { "hosts.a.policies { force-sockopt { option = SO_RCVBUFF } }", "t.conf:4: hosts.a.policies.force-sockopt.option: 'SO_RCVBUFF': expected the name of an option, such as SO_RCVBUF" },
+        { "record.syscalls = [c]", "t.conf:4: record.syscalls[0]: unknown host 'c'; did you mean 'a'?" },
         { "sed = 1", "t.conf:4: sed: unknown key 'sed'; did you mean 'seed'?" },
         { "hosts.a.cuont = 2", "t.conf:4: hosts.a.cuont: unknown key 'cuont'; did you mean 'count'?" },
         { "links.w.los = 1%", "t.conf:4: links.w.los: unknown key 'los'; did you mean 'loss'?" },

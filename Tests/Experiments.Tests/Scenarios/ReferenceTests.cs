@@ -20,7 +20,7 @@ public class ReferenceTests
     [Fact]
     public void The_reference_has_every_section_and_every_key_of_it()
     {
-        foreach (KeySet section in ScenarioKeys.Sections.Concat(ProgramTable.All.Select(p => p.Parameters)))
+        foreach (KeySet section in ScenarioKeys.Sections.Concat(ProgramTable.All.Select(p => p.Parameters)).Concat(PolicyTable.All.Select(p => p.Parameters)))
             Assert.True(Doc.Contains(Table(section), StringComparison.Ordinal), $"docs/scenarios.md lacks this table of {section.Section}:\n{Table(section)}");
     }
 
@@ -28,5 +28,6 @@ public class ReferenceTests
     public void The_reference_explains_every_program()
     {
         foreach (ProgramKind kind in ProgramTable.All) Assert.Contains($"### {kind.Name}\n", Doc, StringComparison.Ordinal);
+        foreach (PolicyKind kind in PolicyTable.All) Assert.Contains($"#### {kind.Name}\n", Doc, StringComparison.Ordinal);
     }
 }
