@@ -194,8 +194,10 @@ internal sealed partial class SockActor
             bool send = call is Syscall.SendTo;
             if (send && (Sk.Poll & Writable) == 0) continue;
             _writers.Remove(call);
+            Stack.Net.Current = call.Process!;
             if (send) _ops.SendTo(this, (Syscall.SendTo)call);
             else _ops.Retry(this, call);
+            Stack.Net.Current = KernelTask.Instance;
             if (call.WaitingIn is not null) return; // it went to the end of the queue: those behind it must not pass
         }
     }
