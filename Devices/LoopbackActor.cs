@@ -74,7 +74,7 @@ public sealed class LoopbackActor : NetDeviceActor
         }
 
         stats.tx_packets++;
-        stats.tx_bytes += skb.Length;
+        stats.tx_bytes += skb.Length - EtherType.HeaderLength; // lo counts what is behind the link header (loopback_xmit)
         _dev.Net.Trace.Frame(now, FrameEvent.SENT, _dev.Info.IfIndex, skb);
         (uint mark, int priority) = (skb.Mark, skb.Priority); // it is the same packet, and the same host
         skb.Scrub();

@@ -126,7 +126,7 @@ public class NetDeviceState(NetDeviceInfo info, Net net)
         }
 
         stats.rx_packets++;
-        stats.rx_bytes += length;
+        stats.rx_bytes += Info.Type == ARPHRD.LOOPBACK ? length - EtherType.HeaderLength : length;
         if (type == PacketType.MULTICAST) stats.multicast++;
         IActorRef? upper = Upper(EtherTypeOf(skb));
         if (upper is null)

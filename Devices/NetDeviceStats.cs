@@ -2,7 +2,7 @@
 
 namespace ActorNet.Devices;
 
-/// <summary>A device's counters under the kernel's names. Written by the device only; bytes count from the link header on.</summary>
+/// <summary>A device's counters under the kernel's names. Written by the device only; bytes count from the link header on (on lo from what is behind it).</summary>
 public sealed class NetDeviceStats
 {
     // rtnl_link_stats64

@@ -25,18 +25,23 @@ internal static class ProcDevices
         }
     }
 
-    /// <summary>One processor: frames processed, dropped before that, and polls that ended with frames left.</summary>
+    /// <summary>A line for each processor: frames processed, dropped before that, polls that ended with frames left; the 13th column is its number.</summary>
     public static IEnumerable<string> Softnet(HostPlan host)
     {
-        long processed = 0, squeezed = 0, dropped = 0;
-        foreach (DevicePlan d in host.Namespaces.SelectMany(ns => ns.Devices))
+        Cpu? cpu = host.Net.Cpu;
+        for (int core = 0; core < (cpu?.Model.Cores ?? 1); core++)
         {
-            NetDeviceStats s = d.State.Stats;
-            processed += s.rx_packets + s.rx_otherhost_dropped;
-            squeezed += s.time_squeeze;
-        }
+            long processed = 0, squeezed = 0;
+            foreach (DevicePlan d in host.Namespaces.SelectMany(ns => ns.Devices))
+            {
+                if (cpu is not null && cpu.CoreOf(d.State.Info.IfIndex) != core) continue;
+                NetDeviceStats s = d.State.Stats;
+                processed += s.rx_packets + s.rx_otherhost_dropped;
+                squeezed += s.time_squeeze;
+            }
 
-        yield return string.Join(' ', ((long[])[processed, dropped, squeezed, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).Select(v => ((uint)v).ToString("x8", CultureInfo.InvariantCulture))) + "\n";
+            yield return string.Join(' ', ((long[])[processed, 0, squeezed, 0, 0, 0, 0, 0, 0, 0, 0, 0, core, 0, 0]).Select(v => ((uint)v).ToString("x8", CultureInfo.InvariantCulture))) + "\n";
+        }
     }
 
     public static IEnumerable<string> Arp(NetStack stack)
