@@ -248,6 +248,8 @@ public sealed partial class TcpSock
                 TsOffset = _tsOffset,
                 Tos = Tos,
             };
+            // __inet_twsk_schedule counts at the beginning: TWKilled is one that is there for four seconds or less.
+            Inc(timeout <= Duration.FromSeconds(4) ? Snmp.TcpExtTWKilled : Snmp.TcpExtTW);
         }
         else
         {

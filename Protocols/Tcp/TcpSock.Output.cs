@@ -169,7 +169,7 @@ public sealed partial class TcpSock
         _snd.SndNxt = skb.Tcp.EndSeq;
         _packetsOut++;
         if (prior == 0 || _retransKind == RetransKind.LossProbe) RearmRto();
-        if (skb.Length > 0) Inc(Snmp.TcpExtTCPOrigDataSent);
+        if ((skb.Tcp.Flags & (byte)TcpFlags.SYN) == 0) Inc(Snmp.TcpExtTCPOrigDataSent); // a FIN counts, a SYN goes another way (tcp_connect)
     }
 
     /// <summary>Cuts an unsent segment that became too long for the MSS; the rest joins the next of its run if that has room.</summary>

@@ -149,7 +149,6 @@ public sealed partial class TcpTimewait
     {
         if (_gone) return;
         Remove();
-        _net.Mib.Inc(Snmp.TcpExtTW);
     }
 
     /// <summary>
@@ -198,7 +197,6 @@ public sealed partial class TcpTimewait
     private TimewaitVerdict Kill(SkBuff skb)
     {
         _net.Mib.Drop(skb, DropReason.TCP_RESET);
-        _net.Mib.Inc(Snmp.TcpExtTWKilled);
         Remove();
         return TimewaitVerdict.Dead;
     }
