@@ -16,6 +16,9 @@ internal sealed class NetStack(Netns ns)
     /// <summary>Makes and reads ICMP messages; its rate limits are the namespace's.</summary>
     public readonly Icmp IcmpMachine = new(ns.Net, ns.Fib);
 
+    /// <summary>Who is in which group; /proc/net/igmp. Driven by <see cref="IgmpActor"/>.</summary>
+    public readonly Igmp IgmpMachine = new(ns.Net, ns.Fib);
+
     /// <summary>Told of everything that happens to a socket's lock; null for nobody.</summary>
     public Action<SockLockEvent>? LockObserver { get; set; }
 
@@ -39,6 +42,8 @@ internal sealed class NetStack(Netns ns)
     public IActorRef Arp { get; set; } = ActorRefs.Nobody;
 
     public IActorRef Icmp { get; set; } = ActorRefs.Nobody;
+
+    public IActorRef Igmp { get; set; } = ActorRefs.Nobody;
 
     public IActorRef Udp { get; set; } = ActorRefs.Nobody;
 

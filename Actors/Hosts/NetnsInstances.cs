@@ -20,6 +20,7 @@ internal static class NetnsInstances
         stack.Arp = parent.ActorOf(Props.Create(() => new ArpActor(ns)), "arp");
         stack.Ip = parent.ActorOf(Props.Create(() => new IpActor(ns)), "ip");
         stack.Icmp = parent.ActorOf(Props.Create(() => new IcmpActor(stack)), "icmp");
+        stack.Igmp = parent.ActorOf(Props.Create(() => new IgmpActor(ns)), "igmp");
         stack.Udp = parent.ActorOf(Props.Create(() => new UdpActor(stack)), "udp");
         stack.Tcp = parent.ActorOf(Props.Create(() => new TcpActor(stack)), "tcp");
         stack.Families.Register(new InetFamily(stack));
@@ -35,6 +36,7 @@ internal static class NetnsInstances
         stack.Tcp.Tell(RunEnded.Instance, self);
         stack.Udp.Tell(RunEnded.Instance, self);
         stack.Icmp.Tell(RunEnded.Instance, self);
+        stack.Igmp.Tell(RunEnded.Instance, self);
         stack.Ip.Tell(RunEnded.Instance, self);
         stack.Arp.Tell(RunEnded.Instance, self);
         foreach (DevicePlan d in ns.Devices) d.Actor.Tell(new NetDevice.SetAdmin(d.State.Info.IfIndex, Up: false), ActorRefs.NoSender);

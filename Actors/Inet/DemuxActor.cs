@@ -111,6 +111,16 @@ internal abstract class DemuxActor : UntypedActor
     /// <summary>Whether a connect may take the tuple of what stands in the table (tcp_twsk_unique).</summary>
     protected virtual Func<object, bool>? MayReuse => null;
 
+    /// <summary>A socket hears other multicasts than before.</summary>
+    protected virtual void OnFilter(PortHandle handle, McFilter? filter)
+    {
+    }
+
+    /// <summary>A socket has another row than before, or none.</summary>
+    protected virtual void OnMoved(Sock sk, PortHandle from, PortHandle to)
+    {
+    }
+
     /// <summary>A connect was tried: notes what it took over.</summary>
     protected virtual void OnConnected(DemuxRequest request)
     {
@@ -150,6 +160,10 @@ internal abstract class DemuxActor : UntypedActor
             case DemuxRequest.What.Update:
                 if (!handle.IsNone) Ports.SetOptions(handle, sk.Reuse, sk.ReusePort, sk.BoundIfIndex, sk.IncomingCpu);
                 return;
+            case DemuxRequest.What.Groups:
+                OnFilter(handle, r.Filter);
+                Stack.Igmp.Tell(r, Me);
+                return;
             case DemuxRequest.What.Unhash:
                 if (handle.IsNone) return;
                 Ports.Unlisten(handle);
@@ -165,6 +179,7 @@ internal abstract class DemuxActor : UntypedActor
                 break;
         }
 
+        if (handle != sk.Port) OnMoved(sk, sk.Port, handle);
         sk.Port = handle;
         r.Actor.Tell(r, Me);
     }

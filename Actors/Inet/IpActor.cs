@@ -46,8 +46,14 @@ internal sealed class IpActor : UntypedActor
             case NeighbourUpdate m: Learn(m); return;
             case LinkFailure m: _ip.LinkFailure(m.Packet, now); break;
             case ReassemblyTimer: _ip.OnTimer(now); break;
-            case NetDevice.Changed m: OnChanged(m.Info, Sender); return;
-            case NetDevice.Unregistered m: Unregister(m.IfIndex); return;
+            case NetDevice.Changed m:
+                OnChanged(m.Info, Sender);
+                _stack.Igmp.Tell(m, _self);
+                return;
+            case NetDevice.Unregistered m:
+                Unregister(m.IfIndex);
+                _stack.Igmp.Tell(m, _self);
+                return;
             case RunEnded:
                 _timer.Disarm();
                 _ip.Destroy();
@@ -90,7 +96,7 @@ internal sealed class IpActor : UntypedActor
     }
 
     private void Up(SkBuff skb) => Pass(
-        (IpProtocol)skb.Ip.Protocol switch { IpProtocol.TCP => _stack.Tcp, IpProtocol.UDP => _stack.Udp, _ => _stack.Icmp }, skb);
+        (IpProtocol)skb.Ip.Protocol switch { IpProtocol.TCP => _stack.Tcp, IpProtocol.UDP => _stack.Udp, IpProtocol.IGMP => _stack.Igmp, _ => _stack.Icmp }, skb);
 
     private void Down(SkBuff skb, Instant now)
     {

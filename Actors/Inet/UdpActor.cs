@@ -3,9 +3,19 @@
 namespace ActorNet.Actors;
 
 /// <summary>UDP's demultiplexer.</summary>
-internal sealed class UdpActor(NetStack stack) : DemuxActor(stack, PortRules.UDP, "ports-udp")
+internal sealed class UdpActor : DemuxActor
 {
+    private readonly Func<PortHandle, bool> _allows;
     private readonly List<object> _takers = [];
+
+    // Of the sockets that do not hear every group, by their row.
+    private readonly Dictionary<int, McFilter> _filters = [];
+
+    // The multicast under way; null for a broadcast.
+    private SkBuff? _group;
+
+    public UdpActor(NetStack stack)
+        : base(stack, PortRules.UDP, "ports-udp") => _allows = Allows;
 
     protected override void Rcv(SkBuff skb, Instant now)
     {
@@ -26,7 +36,8 @@ internal sealed class UdpActor(NetStack stack) : DemuxActor(stack, PortRules.UDP
     // Each gets a copy of its own; the last one the datagram itself. Nobody there: no error is sent about a packet for many.
     private void DeliverToMany(SkBuff skb, ushort source, ushort dest)
     {
-        Ports.CollectMatches(skb.Ip.Saddr, source, skb.Ip.Daddr, dest, skb.Ip.BoundIfIndex, _takers);
+        _group = skb.Ip.Daddr.IsMulticast ? skb : null;
+        Ports.CollectMatches(skb.Ip.Saddr, source, skb.Ip.Daddr, dest, skb.Ip.BoundIfIndex, _takers, _allows);
         if (_takers.Count == 0)
         {
             Net.Mib.Inc(Snmp.UdpIgnoredMulti);
@@ -37,6 +48,22 @@ internal sealed class UdpActor(NetStack stack) : DemuxActor(stack, PortRules.UDP
         for (int i = 0; i < _takers.Count - 1; i++) Deliver((IActorRef)_takers[i], skb.Copy());
         Deliver((IActorRef)_takers[^1], skb);
         _takers.Clear();
+    }
+
+    private bool Allows(PortHandle handle) =>
+        _group is not { } skb || !_filters.TryGetValue(handle.Id, out McFilter? f) || f.Allows(skb.Ip.Daddr.V4, skb.Ip.Saddr.V4, skb.Ip.BoundIfIndex);
+
+    protected override void OnFilter(PortHandle handle, McFilter? filter)
+    {
+        if (handle.IsNone) return;
+        if (filter is null) _filters.Remove(handle.Id);
+        else _filters[handle.Id] = filter;
+    }
+
+    protected override void OnMoved(Sock sk, PortHandle from, PortHandle to)
+    {
+        if (!from.IsNone) _filters.Remove(from.Id);
+        if (!to.IsNone && ((InetSock)sk).McFilter is { } filter) _filters[to.Id] = filter;
     }
 
     private void NoPort(SkBuff skb, Instant now)

@@ -41,6 +41,12 @@ internal sealed class DemuxRequest(DemuxRequest.What kind, IActorRef actor, Sock
     /// <summary>The call that waits for it.</summary>
     public Syscall? Call;
 
+    /// <summary>Groups: what the socket changes at devices; and what it hears from now on.</summary>
+    public McChange[]? Changes;
+
+    /// <inheritdoc cref="Changes"/>
+    public McFilter? Filter;
+
     /// <summary>HashChild: who listens, to be told when the child is known; and its row.</summary>
     public IActorRef? Listener;
 
@@ -72,6 +78,9 @@ internal sealed class DemuxRequest(DemuxRequest.What kind, IActorRef actor, Sock
 
         /// <summary>put_port: the port goes, the socket stays. Not answered.</summary>
         PutPort,
+
+        /// <summary>The socket's multicast groups have changed. Goes on to IGMP, which answers the call that it carries.</summary>
+        Groups,
 
         /// <summary>Out of all tables. No packet follows the answer.</summary>
         Release,

@@ -23,9 +23,9 @@ public struct RouteIn
 
 public sealed partial class Fib
 {
-    public RouteIn Input(uint daddr, uint saddr, InDevice device)
+    public RouteIn Input(uint daddr, uint saddr, InDevice device, IpProtocol protocol = IpProtocol.IP)
     {
-        if (daddr >> 28 == 0xE) return InputMulticast(daddr, saddr, device);
+        if (daddr >> 28 == 0xE) return InputMulticast(daddr, saddr, device, protocol);
         if (saddr >> 28 == 0xE || saddr == 0xFFFF_FFFF) return Martian(DropReason.IP_INVALID_SOURCE);
         if (daddr == 0xFFFF_FFFF || (saddr | daddr) == 0) return InputBroadcast(saddr, device);
         if (saddr >> 24 == 0) return Martian(DropReason.IP_INVALID_SOURCE);
@@ -58,9 +58,9 @@ public sealed partial class Fib
         saddr >> 24 != 0 && !device.IsLoopback && IsOwnAddress(saddr) ? Martian(DropReason.IP_LOCAL_SOURCE) : new RouteIn { Type = RouteType.BROADCAST };
 
     // ip_mc_validate_source: no group, broadcast or loopback as source; 0.0.0.0 only to link-local groups.
-    private RouteIn InputMulticast(uint daddr, uint saddr, InDevice device)
+    private RouteIn InputMulticast(uint daddr, uint saddr, InDevice device, IpProtocol protocol)
     {
-        if (!device.IsMember(daddr)) return Martian(DropReason.NOT_SPECIFIED);
+        if (!device.IsMember(daddr, saddr, protocol)) return Martian(DropReason.NOT_SPECIFIED);
         if (saddr >> 28 == 0xE || saddr == 0xFFFF_FFFF) return Martian(DropReason.IP_INVALID_SOURCE);
         if (saddr >> 24 == 127 && !device.IsLoopback) return Martian(DropReason.IP_LOCALNET);
         if (saddr >> 24 == 0) return daddr >> 8 == 0xE00000 ? new RouteIn { Type = RouteType.MULTICAST } : Martian(DropReason.IP_INVALID_SOURCE);

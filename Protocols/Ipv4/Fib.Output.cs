@@ -128,7 +128,7 @@ public sealed partial class Fib
 
         r.Device = device;
         r.NextHop = r.Type == RouteType.UNICAST && route is { Gateway: not 0 } ? route.Gateway : r.Daddr;
-        r.LoopsBack = !device.IsLoopback && (r.Type == RouteType.BROADCAST || r.Type == RouteType.MULTICAST && device.IsMember(r.Daddr));
+        r.LoopsBack = !device.IsLoopback && (r.Type == RouteType.BROADCAST || r.Type == RouteType.MULTICAST && device.IsMember(r.Daddr, r.Saddr));
         SetMtu(ref r, route, now);
         return r;
 
@@ -177,7 +177,8 @@ public sealed partial class Fib
         return found;
     }
 
-    private InDevice? OwnerOf(uint address)
+    /// <summary>__ip_dev_find: the device that has an address; null for none.</summary>
+    public InDevice? OwnerOf(uint address)
     {
         foreach (InDevice d in _devices)
         {

@@ -14,7 +14,6 @@ public sealed record InIfAddr(uint Local, int PrefixLength, uint Broadcast, Rout
 public sealed class InDevice(string name, int ifIndex, MacAddress address, int mtu)
 {
     private InIfAddr[] _addresses = [];
-    private uint[] _groups = [0xE000_0001];
 
     public string Name { get; } = name;
 
@@ -54,15 +53,20 @@ public sealed class InDevice(string name, int ifIndex, MacAddress address, int m
 
     public ReadOnlySpan<InIfAddr> Addresses => _addresses;
 
-    /// <summary>ip_check_mc_rcu: whether a group's datagrams are taken here. All hosts (224.0.0.1) is joined from the start.</summary>
-    public bool IsMember(uint group) => Array.IndexOf(_groups, group) >= 0;
+    /// <summary>mc_list, written whole by <see cref="Igmp"/>.</summary>
+    internal IpMcGroup[] Groups { get; set; } = [];
 
-    public void JoinGroup(uint group)
+    /// <summary>ip_check_mc_rcu: whether a group's datagrams from a source are taken here. IGMP's own are wherever the group is known.</summary>
+    /// <param name="source">0: not known yet.</param>
+    public bool IsMember(uint group, uint source = 0, IpProtocol protocol = IpProtocol.IP)
     {
-        if (!IsMember(group)) _groups = [.. _groups, group];
-    }
+        foreach (IpMcGroup g in Groups)
+        {
+            if (g.Address == group) return protocol == IpProtocol.IGMP || g.LetsIn(source);
+        }
 
-    public void LeaveGroup(uint group) => _groups = Array.FindAll(_groups, g => g != group);
+        return false;
+    }
 
     internal void Add(InIfAddr address) => _addresses = [.. _addresses, address];
 

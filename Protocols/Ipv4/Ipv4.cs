@@ -36,6 +36,7 @@ public sealed partial class Ipv4
         _idents = new IpIdents(net.Random("ip-id"));
         _reassembler = new IpReassembler(net);
         Register((byte)IpProtocol.ICMP);
+        Register((byte)IpProtocol.IGMP);
         Register((byte)IpProtocol.TCP);
         Register((byte)IpProtocol.UDP);
     }

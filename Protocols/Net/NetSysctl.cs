@@ -34,6 +34,12 @@ public sealed class NetSysctl
     public int ip_unprivileged_port_start = 1024;
     public int ping_group_range_min, ping_group_range_max = int.MaxValue;
 
+    // net.ipv4: IGMP (memberships and sources of one socket; how often a change is said), and net.ipv4.conf.all and .default (a version, 0 for none; milliseconds)
+    public bool igmp_link_local_mcast_reports = true;
+    public int igmp_max_memberships = 20, igmp_max_msf = 10, igmp_qrv = 2;
+    public int conf_all_force_igmp_version, conf_default_force_igmp_version;
+    public int conf_default_igmpv2_unsolicited_report_interval = 10_000, conf_default_igmpv3_unsolicited_report_interval = 1000;
+
     // net.ipv4: fragments (bytes; seconds)
     public int ipfrag_high_thresh = 4 * 1024 * 1024, ipfrag_time = 30, ipfrag_max_dist = 64;
 

@@ -36,7 +36,8 @@ public sealed partial class PortTable<TOwner>
     }
 
     /// <summary>All who get a copy of a broadcast or multicast datagram, newest first; the caller empties the list.</summary>
-    public void CollectMatches(IpAddress saddr, ushort sport, IpAddress daddr, ushort dport, int iif, List<TOwner> into)
+    /// <param name="allows">Asked of each that matches (ip_mc_sf_allow).</param>
+    public void CollectMatches(IpAddress saddr, ushort sport, IpAddress daddr, ushort dport, int iif, List<TOwner> into, Func<PortHandle, bool>? allows = null)
     {
         int bucket = FindBucket(dport);
         if (bucket < 0) return;
@@ -45,7 +46,7 @@ public sealed partial class PortTable<TOwner>
             if (!_nodes[n].Address.IsAny && _nodes[n].Address != daddr) continue;
             for (int i = _nodes[n].Active; i >= 0; i = _rows[i].Next)
             {
-                if (Score(_rows[i], saddr, sport, daddr, iif) >= 0) into.Add(_rows[i].Owner!);
+                if (Score(_rows[i], saddr, sport, daddr, iif) >= 0 && allows?.Invoke(new PortHandle(i + 1)) != false) into.Add(_rows[i].Owner!);
             }
         }
     }

@@ -10,6 +10,7 @@ public sealed class DeviceSysctl
 {
     public int? neigh_base_reachable_time, neigh_delay_first_probe_time, neigh_gc_stale_time, neigh_retrans_time_ms;
     public int? neigh_ucast_solicit, neigh_mcast_solicit, neigh_unres_qlen_bytes;
+    public int? force_igmp_version, igmpv2_unsolicited_report_interval, igmpv3_unsolicited_report_interval;
     public bool? forwarding;
 }
 
@@ -17,7 +18,13 @@ public sealed class DeviceSysctl
 public delegate ref int? DeviceField(DeviceSysctl settings);
 
 /// <summary>A number of net.ipv4.neigh.DEV, in the unit of its field.</summary>
-internal sealed class CtlNeigh(string leaf, int min, int max, SysctlField<int> fallback, DeviceField own) : CtlTable("net.ipv4.neigh.DEV." + leaf)
+internal sealed class CtlNeigh(string leaf, int min, int max, SysctlField<int> fallback, DeviceField own) : CtlDeviceInt("net.ipv4.neigh.DEV." + leaf, min, max, fallback, own);
+
+/// <summary>A number of net.ipv4.conf.DEV.</summary>
+internal sealed class CtlConf(string leaf, int min, int max, SysctlField<int> fallback, DeviceField own) : CtlDeviceInt("net.ipv4.conf.DEV." + leaf, min, max, fallback, own);
+
+/// <summary>A number that each device has of its own, in the unit of its field.</summary>
+internal abstract class CtlDeviceInt(string name, int min, int max, SysctlField<int> fallback, DeviceField own) : CtlTable(name)
 {
     public override string Takes => string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}");
 

@@ -101,6 +101,16 @@ public static class SysctlTable
         // net.ipv4.conf.all, .default, and each device's own
         new CtlForwardAll(V4 + "conf.all.forwarding"),
         new CtlForward(V4 + "conf.DEV.forwarding"),
+        new CtlInts(V4 + "conf.all.force_igmp_version", int.MinValue, int.MaxValue, s => ref s.conf_all_force_igmp_version),
+        new CtlConf("force_igmp_version", int.MinValue, int.MaxValue, s => ref s.conf_default_force_igmp_version, d => ref d.force_igmp_version),
+        new CtlConf("igmpv2_unsolicited_report_interval", int.MinValue, int.MaxValue, s => ref s.conf_default_igmpv2_unsolicited_report_interval, d => ref d.igmpv2_unsolicited_report_interval),
+        new CtlConf("igmpv3_unsolicited_report_interval", int.MinValue, int.MaxValue, s => ref s.conf_default_igmpv3_unsolicited_report_interval, d => ref d.igmpv3_unsolicited_report_interval),
+
+        // net.ipv4: IGMP
+        new CtlFlag(V4 + "igmp_link_local_mcast_reports", 255, s => ref s.igmp_link_local_mcast_reports),
+        new CtlInts(V4 + "igmp_max_memberships", int.MinValue, int.MaxValue, s => ref s.igmp_max_memberships),
+        new CtlInts(V4 + "igmp_max_msf", int.MinValue, int.MaxValue, s => ref s.igmp_max_msf),
+        new CtlInts(V4 + "igmp_qrv", 1, int.MaxValue, s => ref s.igmp_qrv),
     ];
 
     private static readonly Dictionary<string, CtlTable> s_byName = s_entries.ToDictionary(e => e.Name, StringComparer.Ordinal);
