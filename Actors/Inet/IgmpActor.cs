@@ -23,7 +23,7 @@ internal sealed class IgmpActor : UntypedActor
         _igmp = _stack.IgmpMachine;
         _timer = new ActorTimer(_context, IgmpTimer.Instance);
         var now = new Instant(_context.NowNanos());
-        foreach (DevicePlan d in ns.Devices) _igmp.SetUp(_stack.Known(d.State.Info), d.State.Info.IsUp, now);
+        foreach (InDevice d in _stack.Fib.Devices) _igmp.SetUp(d, d.IsUp, now);
         Pump();
     }
 
@@ -46,7 +46,10 @@ internal sealed class IgmpActor : UntypedActor
                 if (m.Call is { } call) call.Process!.Ref.Tell(call, _self);
                 break;
             case IgmpTimer: _igmp.OnTimer(now); break;
-            case NetDevice.Changed m: _igmp.SetUp(_stack.Known(m.Info), m.Info.IsUp, now); break;
+            case NetDevice.Changed m:
+                // By way of IP, which may have let it go since.
+                if (_stack.Fib.Device(m.Info.IfIndex) is { } device) _igmp.SetUp(device, m.Info.IsUp, now);
+                break;
             case NetDevice.Unregistered m: _igmp.Remove(m.IfIndex); break;
             case RunEnded:
                 _timer.Disarm();

@@ -36,7 +36,11 @@ internal abstract class InetOps : ProtoOps
 
     public override void RecvFrom(SockActor s, Syscall.RecvFrom call) => s.Recv(call);
 
-    public override void Release(SockActor s, Syscall.Close call) => s.Sk.Close(s.Now);
+    public override void Release(SockActor s, Syscall.Close call)
+    {
+        s.DropGroups();
+        s.Sk.Close(s.Now);
+    }
 
     /// <summary>It has a port.</summary>
     protected virtual bool IsBound(SockActor s) => s.Sk.Local.Port != 0;

@@ -117,6 +117,7 @@ internal sealed class InetStreamOps : InetOps
     {
         var tcp = (TcpSock)s.Sk;
         if (tcp.State == TcpState.LISTEN) ForgetChildren(s, tcp);
+        s.DropGroups();
         tcp.Close(s.Now);
         if (!call.Implied) Linger(s, call);
     }

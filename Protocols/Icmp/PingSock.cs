@@ -22,7 +22,7 @@ public sealed class PingSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoc
         var ipc = new IpcmCookie(this);
         RouteOut route = default;
         e = ipc.Read(control, this);
-        if (e == Errno.OK) e = Route(peer.Address, ipc, now, out route);
+        if (e == Errno.OK) e = Route(peer.Address, ref ipc, now, out route);
         if (e != Errno.OK) return e;
         if (!Fits(data.Length, route)) return Errno.EMSGSIZE;
         e = MaySend();

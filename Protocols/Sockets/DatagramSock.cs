@@ -192,23 +192,29 @@ public abstract partial class DatagramSock : InetSock
     }
 
     /// <summary>A route to a destination, remembered while routes do not change. ENETUNREACH and its kin; EACCES for a broadcast without SO_BROADCAST.</summary>
-    protected Errno Route(IpAddress daddr, in IpcmCookie ipc, Instant now, out RouteOut route)
+    /// <param name="ipc">What control messages say of interface and source; the interface that is chosen stands in it afterwards.</param>
+    protected Errno Route(IpAddress daddr, ref IpcmCookie ipc, Instant now, out RouteOut route)
     {
-        int oif = ipc.Oif == 0 && !daddr.IsMulticast ? UnicastIf : ipc.Oif;
-        if (ipc.Saddr == 0 && oif == BoundIfIndex) return Route(daddr, now, out route);
-        route = Fib.Output(daddr.V4, ipc.Saddr != 0 ? ipc.Saddr : Local.Address.V4, oif, now, Transparent);
-        return Permitted(route);
+        ipc.Oif = OutInterface(daddr, ipc.Oif);
+        return Route(daddr, ipc.Oif, ipc.Saddr, now, out route);
     }
 
-    /// <inheritdoc cref="Route(IpAddress, in IpcmCookie, Instant, out RouteOut)"/>
-    protected Errno Route(IpAddress daddr, Instant now, out RouteOut route)
+    /// <inheritdoc cref="Route(IpAddress, ref IpcmCookie, Instant, out RouteOut)"/>
+    protected Errno Route(IpAddress daddr, Instant now, out RouteOut route) => Route(daddr, OutInterface(daddr, BoundIfIndex), 0, now, out route);
+
+    // Where nothing else names an interface, IP_MULTICAST_IF or IP_UNICAST_IF does.
+    private int OutInterface(IpAddress daddr, int oif) => oif != 0 ? oif : daddr.IsMulticast ? McIndex : UnicastIf;
+
+    private Errno Route(IpAddress daddr, int oif, uint asked, Instant now, out RouteOut route)
     {
-        (uint, uint, int, int) key = (daddr.V4, Local.Address.V4, BoundIfIndex, Transparent ? ~Fib.GenId : Fib.GenId);
+        uint source = asked != 0 ? asked : Local.Address.V4;
+        if (source == 0 && daddr.IsMulticast) source = McAddr;
+        (uint, uint, int, int) key = (daddr.V4, source, oif, Transparent ? ~Fib.GenId : Fib.GenId);
         if (key != _routeKey || now >= _routeUntil)
         {
             // A socket bound to a group or a broadcast address sends from its device's own (inet_bind leaves inet_saddr at 0).
-            uint bound = Fib.AddressType(Local.Address.V4) is RouteType.MULTICAST or RouteType.BROADCAST ? 0 : Local.Address.V4;
-            _route = Fib.Output(daddr.V4, bound, BoundIfIndex, now, Transparent);
+            if (asked == 0 && Fib.AddressType(source) is RouteType.MULTICAST or RouteType.BROADCAST) source = daddr.IsMulticast ? McAddr : 0;
+            _route = Fib.Output(daddr.V4, source, oif, now, Transparent);
             _routeKey = key;
             _routeUntil = now + Duration.FromSeconds(1); // a path's MTU that was learned does not last for ever
         }

@@ -10,7 +10,7 @@ public abstract partial class InetSock
 
     /// <summary>Whether an option needs to know this host's devices: the driver gives those to <see cref="SetMulticastOption"/> and <see cref="GetMulticastOption"/>.</summary>
     public static bool IsMulticastOption(int option) =>
-        (IpOpt)option is IpOpt.IP_MULTICAST_IF or (>= IpOpt.IP_ADD_MEMBERSHIP and <= IpOpt.IP_UNICAST_IF);
+        (IpOpt)option is IpOpt.IP_MULTICAST_IF or (>= IpOpt.IP_ADD_MEMBERSHIP and <= IpOpt.IP_MULTICAST_ALL);
 
     /// <summary>setsockopt. EINVAL: too short, or no group; ENODEV: no such interface; EADDRINUSE: joined already; EADDRNOTAVAIL: not joined, or the source
     /// is listed already, or is not; ENOBUFS: igmp_max_memberships, igmp_max_msf; EPROTO: a stream.</summary>
@@ -25,13 +25,6 @@ public abstract partial class InetSock
                 int all = value.Length >= 4 ? Int(value, 0) : value[0];
                 if (all is not (0 or 1)) return Errno.EINVAL;
                 Mc.All = all == 1;
-                return Errno.OK;
-            case IpOpt.IP_UNICAST_IF:
-                if (value.Length != 4) return Errno.EINVAL;
-                int index = BinaryPrimitives.ReadInt32BigEndian(value);
-                if (index != 0 && fib.Device(index) is null) return Errno.EADDRNOTAVAIL;
-                if (index != 0 && BoundIfIndex != 0 && BoundIfIndex != index) return Errno.EINVAL;
-                Mc.UnicastIndex = index;
                 return Errno.OK;
             case IpOpt.IP_ADD_MEMBERSHIP or IpOpt.IP_DROP_MEMBERSHIP:
                 if (Type == SocketType.STREAM) return Errno.EPROTO;
@@ -71,7 +64,6 @@ public abstract partial class InetSock
                 address[..length].CopyTo(value);
                 return Errno.OK;
             case IpOpt.IP_MULTICAST_ALL: return WriteNumber(_mc?.All == false ? 0 : 1, value, out length);
-            case IpOpt.IP_UNICAST_IF: return WriteNumber(BinaryPrimitives.ReverseEndianness(UcIndex), value, out length);
             case IpOpt.IP_MSFILTER:
                 if (value.Length < SizeofMsfilter) return Errno.EINVAL;
                 uint group = Address(value, 0);

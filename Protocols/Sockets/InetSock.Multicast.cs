@@ -16,9 +16,6 @@ public abstract partial class InetSock
     /// <inheritdoc cref="McIndex"/>
     public uint McAddr => _mc?.Address ?? 0;
 
-    /// <summary>IP_UNICAST_IF: by which interface other packets leave, 0 for the route's.</summary>
-    public int UcIndex => _mc?.UnicastIndex ?? 0;
-
     /// <summary>Takes the changes of devices' groups that calls have made since it was last called; null for none.</summary>
     public McChange[]? TakeMcChanges()
     {
@@ -153,7 +150,7 @@ public abstract partial class InetSock
         public McMembership[] Memberships = [];
         public readonly List<McChange> Changes = [];
         public bool All = true;
-        public int Index, UnicastIndex;
+        public int Index;
         public uint Address;
     }
 }

@@ -23,7 +23,7 @@ public sealed class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoco
         if (e != Errno.OK) return e;
         var ipc = new IpcmCookie(this);
         e = ipc.Read(control, this);
-        if (e == Errno.OK) e = Route(peer.Address, ipc, now, out route);
+        if (e == Errno.OK) e = Route(peer.Address, ref ipc, now, out route);
         if (e != Errno.OK) return e;
         int length = UdpHeader.Length + data.Length;
         if (data.Length > UdpHeader.MaxPayload || !Fits(length, route)) return Errno.EMSGSIZE;

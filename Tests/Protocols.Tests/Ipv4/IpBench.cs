@@ -21,6 +21,8 @@ internal sealed class IpBench
         Assert.Equal(Errno.OK, Fib.AddAddress(Lo, A("127.0.0.1"), 8));
         Assert.Equal(Errno.OK, Fib.AddAddress(Eth0, A("10.0.0.1"), 24));
         Assert.Equal(Errno.OK, Fib.AddAddress(Eth1, A("10.0.1.1"), 24));
+        var igmp = new Igmp(Net, Fib);
+        foreach (InDevice d in Fib.Devices) igmp.SetUp(d, up: true, Now);
         Icmp = new Icmp(Net, Fib);
         Ip = new Ipv4(Net, Fib, Icmp);
     }

@@ -306,7 +306,7 @@ public class Ipv4Tests
         Assert.True(b.Ip.TryDeliver(out SkBuff? copy));
         Assert.True(copy.Data.SequenceEqual(Payload));
         copy.Free();
-        b.Eth0.JoinGroup(IpBench.A("239.1.1.1"));
+        new Igmp(b.Net, b.Fib).Apply(new McChange(McChangeKind.Join, b.Eth0.IfIndex, IpBench.A("239.1.1.1"), McMode.EXCLUDE, [], false), b.Now);
         b.Fib.AddRoute(new FibRoute { Prefix = 0, PrefixLength = 0, Gateway = IpBench.A("10.0.0.254") });
         b.Ip.Xmit(b.Datagram(null, "239.1.1.1", 17, Payload), b.Now);
         (_, _, _, uint hop) = b.TakeOut();
