@@ -69,6 +69,8 @@ internal sealed partial class SockActor
         {
             if (_lock is not null) DrainBacklog(_lock);
             if (IsOwned || _backlog?.Dequeue() is not { } call) return;
+            Pump();
+            if (_watchers is not null) WakeWatchers(); // poll needs no lock
             Begin(call);
         }
     }
@@ -77,6 +79,8 @@ internal sealed partial class SockActor
     {
         if (held.Since is { } since) Sk.TimersLocked(since, Now);
         int packets = held.Backlog?.Count ?? 0;
+        if (packets == 0 && held.Since is null && held.PutOff is not { Count: > 0 }) return;
+        Sk.IsReleasing = true;
         while (held.Backlog is not null && held.Backlog.TryTake(out SkBuff? skb))
         {
             Rcv(skb);
@@ -84,12 +88,13 @@ internal sealed partial class SockActor
             _ops.AfterTurn(this);
         }
 
+        Sk.IsReleasing = false;
         Sk.BacklogLength = 0;
         if (packets > 0) Observe(SockLockEvent.What.DRAINED, packets: packets);
+        Sk.ReleaseCb(Now);
         if (held.Since is not null)
         {
             held.Since = null;
-            Sk.ReleaseCb(Now);
             if (Sk.NextTimer <= Now) Sk.OnTimer(Now);
             Observe(SockLockEvent.What.RELEASED);
         }

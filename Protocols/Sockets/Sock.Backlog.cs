@@ -5,6 +5,9 @@ namespace ActorNet.Protocols;
 
 public abstract partial class Sock
 {
+    /// <summary>sock_owned_by_user while the owner handles the backlog itself, on its way out (__release_sock).</summary>
+    public bool IsReleasing { get; set; }
+
     /// <summary>Whether packets wait while a process owns the socket. Those of UDP, raw and ping sockets never do: their receive queues have a lock of their own.</summary>
     public virtual bool HasBacklog => false;
 

@@ -120,15 +120,21 @@ public sealed partial class TcpSock
         while (_keepaliveAt < now) _keepaliveAt += s_keepaliveRetry;
     }
 
-    /// <summary>tcp_release_cb: the write timer, the delayed or compressed ACK, the path MTU.</summary>
+    /// <summary>tcp_release_cb: the write timer, the delayed or compressed ACK, the path MTU, the ACK for the backlog.</summary>
     public override void ReleaseCb(Instant now)
     {
         _mstamp = now;
         if (now >= _retransAt) WriteTimer();
         if (now >= _compAckAt) CompressedAckTimer();
         if (now >= _delackAt) DelackTimer();
-        if (_user is not { MtuDeferred: > 0 and int mtu }) return;
-        _user.MtuDeferred = 0;
-        MtuReduced(mtu);
+        if (_user is { MtuDeferred: > 0 and int mtu })
+        {
+            _user.MtuDeferred = 0;
+            MtuReduced(mtu);
+        }
+
+        if (_user is not { AckDeferred: true }) return;
+        _user.AckDeferred = false;
+        if (_state is not (TcpState.CLOSE or TcpState.LISTEN) && (_ackPending & AckPending.Sched) != 0) SendAck();
     }
 }

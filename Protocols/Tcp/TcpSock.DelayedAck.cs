@@ -112,7 +112,9 @@ public sealed partial class TcpSock
             && (_rcv.RcvNxt - _rcv.CopiedSeq < Rcvlowat || ComputeWindow() >= _rcv.RcvWnd);
         if (moreThanOne || (_quick > 0 && !InPingpong) || (_ackPending & AckPending.Now) != 0)
         {
-            SendAck();
+            // tcp_backlog_ack_defer: one for the whole backlog.
+            if (IsReleasing) User.AckDeferred = true;
+            else SendAck();
             return;
         }
 

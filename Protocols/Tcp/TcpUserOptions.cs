@@ -44,6 +44,9 @@ internal sealed class TcpUserOptions
     /// <summary>No setting: the path MTU that an ICMP error told while a process owned the socket (mtu_info); 0 for none.</summary>
     public int MtuDeferred;
 
+    /// <summary>No setting: an ACK is due when the owner has handled its backlog (TCP_ACK_DEFERRED).</summary>
+    public bool AckDeferred;
+
     /// <summary>TCP_THIN_LINEAR_TIMEOUTS, TCP_INQ.</summary>
     public bool ThinLinearTimeouts, RecvmsgInq;
 }

@@ -24,6 +24,19 @@ public sealed class TcpBacklogTests
     }
 
     [Fact]
+    public void The_whole_backlog_is_acknowledged_once()
+    {
+        using TcpScript s = TcpScript.Accepted(Options);
+        s.Own();
+        for (int i = 0; i < 3; i++) s.Inject($"P. {1 + 100 * i}:{101 + 100 * i}(100) ack 1 win 257 {Ts(1002 + i)}");
+        Assert.Equal(3, s.BacklogCount);
+        s.Release();
+        s.Expect(". 1:1(0) ack 301 <...>"); // tcp_backlog_ack_defer
+        s.ExpectNothing();
+        s.Read(300);
+    }
+
+    [Fact]
     public void Segments_in_sequence_with_one_kind_of_header_are_joined()
     {
         using TcpScript s = TcpScript.Accepted(Options);

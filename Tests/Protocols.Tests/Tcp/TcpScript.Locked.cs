@@ -24,12 +24,14 @@ internal sealed partial class TcpScript
         SkBacklog backlog = _backlog!;
         _backlog = null;
         Sock.TimersLocked(_ownedSince, Now);
+        Sock.IsReleasing = true;
         while (backlog.TryTake(out SkBuff? skb))
         {
             Host.Rcv(skb, Now);
             Collect();
         }
 
+        Sock.IsReleasing = false;
         Sock.ReleaseCb(Now);
         Pump();
         if (Host.NextTimer <= Now) Host.OnTimer(Now);
