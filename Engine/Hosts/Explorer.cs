@@ -169,13 +169,13 @@ public static partial class Explorer
         /// <summary>The choice that is to be followed here, or a new one; null: all that could follow has been seen.</summary>
         public Choice? At(string host, int ordinal, long now, ReadOnlySpan<Delivery> next, Dictionary<long, List<int>> asleep)
         {
+            int awake = 0;
+            while (awake < next.Length && asleep.ContainsKey(next[awake].Number))
+                awake++;
+            if (awake == next.Length)
+                return null;
             if (Followed == choices.Count)
             {
-                int awake = 0;
-                while (awake < next.Length && asleep.ContainsKey(next[awake].Number))
-                    awake++;
-                if (awake == next.Length)
-                    return null;
                 Choice made = new(host, ordinal, now, next, new Dictionary<long, List<int>>(asleep));
                 made.Take(awake);
                 choices.Add(made);
@@ -184,7 +184,7 @@ public static partial class Explorer
             }
             Choice choice = choices[Followed++];
             if (choice.Host != host || choice.Time != now || choice.Next.Length != next.Length)
-                throw new InvalidOperationException($"The scenario did not repeat: {host} at {now} ns has {next.Length} choices, {choice.Host} at {choice.Time} ns had {choice.Next.Length}. Something else than the order differs.");
+                throw new EngineBugException($"The scenario did not repeat: {host} at {now} ns has {next.Length} choices, {choice.Host} at {choice.Time} ns had {choice.Next.Length}. Something else than the order differs.");
             choice.Next = next.ToArray();
             return choice;
         }

@@ -8,7 +8,7 @@ public sealed class SourceRulesTests
 {
     private static readonly string[] Folders = ["Protocols", "Engine", "Engine.Akka", "Devices", "Actors", "Experiments", "Packetdrill", "Cli", "Benchmarks", "Tests"];
 
-    private static readonly string Root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../.."));
+    internal static readonly string Root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../.."));
 
     [Fact]
     public void Every_file_opens_with_what_it_is()

@@ -278,7 +278,7 @@ public class FiveRacesTests(Xunit.Abstractions.ITestOutputHelper output)
     [Theory]
     [InlineData(2, false, int.MaxValue)]
     [InlineData(3, true, int.MaxValue)] // one of them is being accepted in the instant of the close
-    [InlineData(5, false, 2)]
+    [InlineData(4, false, 2)]
     public void Every_connection_that_nobody_accepted_is_reset_when_the_listener_closes(int connections, bool accepting, int outOfTurn) => Explore(
         lab =>
         {
