@@ -17,6 +17,7 @@ public abstract partial class Sock
         return level switch
         {
             SockLevel.SOCKET when (SockOpt)option == SockOpt.SO_BINDTOIFINDEX => value.Length < sizeof(int) ? Errno.OK : MayRebind(),
+            SockLevel.SOCKET when (SockOpt)option == SockOpt.SO_TXTIME => MaySetTxtime(value, caller),
             SockLevel.SOCKET => value.Length < sizeof(int) ? Errno.OK : MaySet((SockOpt)option, v, caller),
             SockLevel.IP when (IpOpt)option == IpOpt.IP_TRANSPARENT => v == 0 || Raw(caller) ? Errno.OK : Errno.EPERM,
             SockLevel.IP when (IpOpt)option is IpOpt.IP_IPSEC_POLICY or IpOpt.IP_XFRM_POLICY => Admin(caller) ? Errno.OK : Errno.EPERM,
@@ -33,6 +34,15 @@ public abstract partial class Sock
 
     /// <summary>sock_bindtoindex_locked: a device may be chosen by anyone, changed or let go with CAP_NET_RAW only.</summary>
     public Errno MayRebind() => BoundIfIndex != 0 && !Net.Current.Credentials.Capable(Capability.NET_RAW) ? Errno.EPERM : Errno.OK;
+
+    // struct sock_txtime: a clock and flags. Anyone may name CLOCK_MONOTONIC; what is wrong with the flags is found first.
+    private static Errno MaySetTxtime(ReadOnlySpan<byte> value, Credentials caller)
+    {
+        const int CLOCK_MONOTONIC = 1;
+        const uint Flags = 3;
+        if (value.Length != 8 || (BinaryPrimitives.ReadUInt32LittleEndian(value[4..]) & ~Flags) != 0) return Errno.OK;
+        return BinaryPrimitives.ReadInt32LittleEndian(value) == CLOCK_MONOTONIC || Admin(caller) ? Errno.OK : Errno.EPERM;
+    }
 
     private static Errno MaySet(SockOpt option, int v, Credentials caller) => option switch
     {
