@@ -253,10 +253,15 @@ public abstract partial class DatagramSock : InetSock
         _xmitTail = skb;
     }
 
-    /// <summary>__udp_enqueue_schedule_skb: a queue that is over its limit already takes no more; one datagram may go beyond it.</summary>
+    /// <summary>__sock_queue_rcv_skb, __udp_enqueue_schedule_skb: false, and counted in sk_drops, when there is no room.</summary>
     protected bool Enqueue(SkBuff skb)
     {
-        if (_closed || _rmemAlloc > Rcvbuf) return false;
+        if (_closed || IsFull(skb.Truesize))
+        {
+            Drops++;
+            return false;
+        }
+
         _rmemAlloc += skb.Truesize;
         skb.Next = null;
         if (_rcvTail is null) _rcvHead = skb;
@@ -265,6 +270,9 @@ public abstract partial class DatagramSock : InetSock
         Wake(DataReady);
         return true;
     }
+
+    /// <summary>Whether a datagram of this truesize finds no room: a queue below its limit takes one more, which may go beyond it.</summary>
+    protected virtual bool IsFull(int truesize) => _rmemAlloc >= Rcvbuf;
 
     private SkBuff Dequeue()
     {

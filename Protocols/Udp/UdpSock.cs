@@ -73,6 +73,9 @@ public sealed class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoco
         return Net.Mib.Drop(skb, DropReason.SOCKET_RCVBUFF);
     }
 
+    /// <summary>Since 6.16 only an empty queue takes a datagram that is larger than what is left.</summary>
+    protected override bool IsFull(int truesize) => RmemAlloc > 0 && RmemAlloc + truesize > Rcvbuf;
+
     protected override void OnRead() => Net.Mib.Inc(Snmp.UdpInDatagrams);
 
     protected override SockAddr Source(SkBuff skb)

@@ -180,7 +180,8 @@ public class UdpSockTests
         Assert.Equal(10_000, Get(_s, SockLevel.SOCKET, (int)SockOpt.SO_RCVBUF));
         int taken = 0;
         for (int i = 0; i < 100; i++) taken += _s.Rcv(In([1]), _b.Now) == DropReason.NOT_DROPPED_YET ? 1 : 0;
-        Assert.InRange(_s.RmemAlloc, 10_001, 10_000 + 700); // one goes beyond
+        Assert.InRange(_s.RmemAlloc, 10_000 - 832, 10_000); // none goes beyond (Linux 6.18: 9,984 of 10,000)
+        Assert.Equal(100 - taken, _s.Drops);
         Assert.Equal((100L - taken, 100L - taken, 100L - taken), (_b.Net.Mib[Snmp.UdpRcvbufErrors], _b.Net.Mib[Snmp.UdpInErrors], _b.Net.Mib.Drops(DropReason.SOCKET_RCVBUFF)));
         Assert.Equal(Errno.OK, Recv(1, out _, out _).Errno);
         Assert.Equal(DropReason.NOT_DROPPED_YET, _s.Rcv(In([1]), _b.Now));
