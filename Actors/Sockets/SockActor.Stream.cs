@@ -24,8 +24,9 @@ internal sealed partial class SockActor
                 return;
             }
 
-            SysResult r = Sk.Recv(call.Buffer.Span[done..], flags, Now, out SockAddr from, out MsgFlags outFlags);
-            call.OutFlags = outFlags;
+            var control = new CmsgWriter(call.Control.Span);
+            SysResult r = Sk.Recv(call.Buffer.Span[done..], ref control, flags, Now, out SockAddr from, out MsgFlags outFlags);
+            if (r.IsOk) (call.OutFlags, call.ControlLength) = (outFlags | control.Flags, control.Length);
             if ((flags & (MsgFlags.OOB | MsgFlags.ERRQUEUE)) != 0)
             {
                 Answer(call, r);

@@ -62,6 +62,17 @@ public abstract partial class Sock
         if (_userOptions is { PeekOff: > 0 } u) u.PeekOff = Math.Max(u.PeekOff - bytes, 0);
     }
 
+    /// <summary>tcp_recv_timestamp: when the last of what was read came, for who asked (SO_TIMESTAMP and its kin).</summary>
+    protected void PutStreamStamps(ref CmsgWriter control, Instant stamp)
+    {
+        if (_stamps != StampKind.None) PutStamp(ref control, stamp);
+        if ((_timestamping & (Software | RxSoftware)) != (Software | RxSoftware)) return;
+        Span<byte> three = stackalloc byte[48];
+        three.Clear();
+        WriteTime(three, stamp, 1);
+        control.Put((int)SockLevel.SOCKET, (int)SockOpt.SO_TIMESTAMPING, three);
+    }
+
     /// <summary>sk_set_peek_off(sk, -1).</summary>
     protected void PeekOffReset()
     {

@@ -87,6 +87,7 @@ public sealed partial class TcpSock
         {
             int length = skb.Length;
             tail.Put(skb.Data);
+            if (skb.Tstamp != default) tail.Tstamp = skb.Tstamp;
             tail.Tcp.EndSeq = skb.Tcp.EndSeq;
             tail.Tcp.Flags |= skb.Tcp.Flags;
             Inc(Snmp.TcpExtTCPRcvCoalesce);

@@ -52,7 +52,7 @@ public sealed partial class TcpSock
     private DropReason ReplyReset(SkBuff skb, DropReason reason)
     {
         if (TcpReset.TryReply(skb, Net, _mstamp, out SkBuff? rst)) QueueXmit(rst);
-        return DropReceived(skb, reason);
+        return Net.Mib.Drop(skb, reason);
     }
 
     /// <summary>tcp_fast_path_check: may the next segment be predicted?</summary>

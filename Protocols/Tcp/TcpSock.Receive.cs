@@ -12,8 +12,14 @@ public sealed partial class TcpSock
         _mstamp = now;
         if (_state == TcpState.LISTEN) return Errno.ENOTCONN;
         if ((flags & MsgFlags.ERRQUEUE) != 0) return Errno.EAGAIN;
-        if ((flags & MsgFlags.OOB) != 0) return RecvUrgent(buffer, flags, out outFlags);
-        int copied = CopyReceived(buffer, flags, out bool any);
+        if ((flags & MsgFlags.OOB) != 0)
+        {
+            SysResult urgent = RecvUrgent(buffer, flags, out outFlags);
+            if (urgent.IsOk) PutInq(ref control);
+            return urgent;
+        }
+
+        int copied = CopyReceived(buffer, flags, out bool any, out Instant stamp);
         if (copied > 0 || any)
         {
             if ((flags & MsgFlags.PEEK) == 0)
@@ -24,13 +30,14 @@ public sealed partial class TcpSock
                 FastPathCheckAfterRead();
             }
 
-            if (_user is { RecvmsgInq: true }) control.Put((int)SockLevel.TCP, (int)TcpOpt.TCP_CM_INQ, InqHint);
+            if (stamp != default) PutStreamStamps(ref control, stamp);
+            PutInq(ref control);
             return copied;
         }
 
-        if (Has(TcpSockFlags.Done)) return 0;
+        if (Has(TcpSockFlags.Done)) return AtEnd(ref control);
         if (Err != Errno.OK) return TakeError();
-        if ((_shutdown & RcvShutdown) != 0) return 0;
+        if ((_shutdown & RcvShutdown) != 0) return AtEnd(ref control);
         // This occurs when user tries to read from a never connected socket.
         return _state == TcpState.CLOSE ? Errno.ENOTCONN : Errno.EAGAIN;
     }
@@ -43,13 +50,25 @@ public sealed partial class TcpSock
     /// <summary>tcp_inq_hint: what waits behind what was read; at the end of the stream one, so that the reader comes again.</summary>
     private int InqHint => Inq == 0 && Has(TcpSockFlags.Done) ? 1 : Inq;
 
+    private SysResult AtEnd(ref CmsgWriter control)
+    {
+        PutInq(ref control);
+        return 0;
+    }
+
+    private void PutInq(ref CmsgWriter control)
+    {
+        if (_user is { RecvmsgInq: true }) control.Put((int)SockLevel.TCP, (int)TcpOpt.TCP_CM_INQ, InqHint);
+    }
+
     // Copies in order from the receive queue; segments may overlap and are read once.
-    private int CopyReceived(Span<byte> buffer, MsgFlags flags, out bool any)
+    private int CopyReceived(Span<byte> buffer, MsgFlags flags, out bool any, out Instant stamp)
     {
         bool peek = (flags & MsgFlags.PEEK) != 0, discard = (flags & MsgFlags.TRUNC) != 0;
         SeqNum at = _rcv.CopiedSeq + (peek ? Math.Max(PeekOff, 0) : 0);
         int copied = 0;
         any = false;
+        stamp = default;
         SkBuff? skb = _receiveQueue.Head;
         while (skb is not null)
         {
@@ -59,6 +78,7 @@ public sealed partial class TcpSock
             {
                 int n = Math.Min(available, buffer.Length - copied);
                 if (buffer.IsEmpty) any = true; // nothing was asked for, and something is there
+                stamp = skb.Tstamp; // of what was touched last
                 if (_urgent is { RcvMarked: true } && n > 0 && UrgentStops(ref at, ref offset, ref n, copied)) break;
                 if (!peek) _rcv.CopiedSeq = at;
                 if (buffer.Length == copied) break;
