@@ -61,8 +61,15 @@ public struct TcpControl
     /// <summary>In: the sequence number to start from when this SYN takes over a TIME_WAIT pair (tcp_tw_isn); 0 for none.</summary>
     public uint TwIsn;
 
-    /// <summary>Out: goes on where the segment before it ends, as one large packet of the kernel's would (for PSH and bursts).</summary>
+    /// <summary>
+    /// Out: goes on where the segment before it ends, as one large packet of the kernel's would (for PSH and bursts). In, in the receive queue: the kernel
+    /// would have joined it to the one before it.
+    /// </summary>
     public bool Continues;
+
+    /// <summary>In: the pieces of the kernel's packet up to here (nr_frags), and what was read of it and is still charged for.</summary>
+    public byte Frags;
+    public int Held;
 
     /// <summary>When it was last sent (skb_mstamp_ns).</summary>
     public Instant SentAt;

@@ -67,12 +67,4 @@ internal struct SegmentQueue
     {
         while (TakeHead() is { } skb) skb.Free();
     }
-
-    /// <summary>The bytes of all, and so many besides for each.</summary>
-    public readonly int SumLengths(int each)
-    {
-        int n = 0;
-        for (SkBuff? skb = Head; skb is not null; skb = skb.Next) n += skb.Length + each;
-        return n;
-    }
 }

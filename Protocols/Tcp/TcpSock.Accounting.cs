@@ -22,10 +22,26 @@ public sealed partial class TcpSock
         kind == SockMemory.Receive ? _rmemAlloc < Sysctl.tcp_rmem_min : _wmemQueued < Sysctl.tcp_wmem_min;
 
     /// <summary>
-    /// What a received segment counts for in sk_rmem_alloc: as it would on Linux over loopback or veth, where the receiver gets the sender's packet. What is put
-    /// into the room behind another adds its bytes only, as tcp_try_coalesce does.
+    /// What a received segment counts for in sk_rmem_alloc: as it would on Linux over loopback or veth, where the receiver gets the sender's packet. One that
+    /// the kernel would join to the packet before it (tcp_try_coalesce) adds its bytes only; and of such a packet all is charged for until all is read.
     /// </summary>
-    private static int RxCharge(SkBuff skb) => skb.Length + SegmentCharge;
+    private static int RxCharge(SkBuff skb) => skb.Length + (skb.Tcp.Continues ? 0 : SegmentCharge) + skb.Tcp.Held;
+
+    private static int RxCharge(in SegmentQueue queue)
+    {
+        int n = 0;
+        for (SkBuff? skb = queue.Head; skb is not null; skb = skb.Next) n += RxCharge(skb);
+        return n;
+    }
+
+    /// <summary>A segment of the receive queue has been read: it goes, and its charge with it, or later, with the last of its packet.</summary>
+    private void FreeReceived(SkBuff skb)
+    {
+        if (skb.Next is { Tcp.Continues: true } rest) rest.Tcp.Held += RxCharge(skb);
+        else RmemUncharge(RxCharge(skb));
+        _receiveQueue.Remove(skb);
+        skb.Free();
+    }
 
     private bool UnderMemoryPressure => Net.TcpMemory.UnderPressure;
 

@@ -212,7 +212,7 @@ public sealed partial class TcpSock
 
     private void PurgeReceiveQueue()
     {
-        RmemUncharge(_receiveQueue.SumLengths(SegmentCharge));
+        RmemUncharge(RxCharge(_receiveQueue));
         _receiveQueue.Purge();
     }
 

@@ -102,6 +102,7 @@ public sealed partial class TcpSock
         _ackPending = AckPending.None;
         _errSoft = Errno.OK;
         _urgent = null;
+        _rcvMss = TcpConst.MinMss;
         _flow = null;
         _minRtt = default;
         _bytesAcked = _bytesReceived = _delivered = _lost = 0;

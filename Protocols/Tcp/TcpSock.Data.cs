@@ -78,26 +78,37 @@ public sealed partial class TcpSock
         return DropReason.NOT_DROPPED_YET;
     }
 
-    /// <summary>tcp_queue_rcv: to the receive queue; small ones into the room behind the last (tcp_try_coalesce).</summary>
+    // MAX_SKB_FRAGS, and how much of a packet is one of them (an order-3 page).
+    private const int MaxFrags = 17, FragSize = 32_768;
+
+    /// <summary>tcp_queue_rcv: to the receive queue, as part of the last packet if that may be (tcp_try_coalesce); small ones into the room behind the last.</summary>
     private void QueueRcv(SkBuff skb, bool isCharged = false)
     {
-        if (_receiveQueue.Tail is { } tail
-            && skb.Length > 0 && skb.Length <= tail.Tailroom && tail.Tcp.EndSeq == skb.Tcp.Seq
+        int length = skb.Length, charged = isCharged ? RxCharge(skb) : 0;
+        skb.Tcp.Frags = (byte)(1 + length / FragSize);
+        if (_receiveQueue.Tail is { } tail && tail.Tcp.EndSeq == skb.Tcp.Seq && tail.Tcp.Frags + skb.Tcp.Frags <= MaxFrags
             && ((tail.Tcp.Flags | skb.Tcp.Flags) & (byte)TcpFlags.FIN) == 0)
         {
-            int length = skb.Length;
-            tail.Put(skb.Data);
-            if (skb.Tstamp != default) tail.Tstamp = skb.Tstamp;
-            tail.Tcp.EndSeq = skb.Tcp.EndSeq;
-            tail.Tcp.Flags |= skb.Tcp.Flags;
             Inc(Snmp.TcpExtTCPRcvCoalesce);
-            RmemCharge(length);
-            if (isCharged) RmemUncharge(RxCharge(skb));
-            skb.Free();
-            return;
+            skb.Tcp.Frags += tail.Tcp.Frags;
+            if (length > 0 && length <= tail.Tailroom)
+            {
+                tail.Put(skb.Data);
+                if (skb.Tstamp != default) tail.Tstamp = skb.Tstamp;
+                tail.Tcp.EndSeq = skb.Tcp.EndSeq;
+                tail.Tcp.Flags |= skb.Tcp.Flags;
+                tail.Tcp.Frags = skb.Tcp.Frags;
+                RmemCharge(length);
+                RmemUncharge(charged);
+                skb.Free();
+                return;
+            }
+
+            skb.Tcp.Continues = true;
         }
 
-        if (!isCharged) RmemCharge(RxCharge(skb));
+        RmemCharge(RxCharge(skb));
+        RmemUncharge(charged);
         _receiveQueue.Append(skb);
     }
 
@@ -220,7 +231,7 @@ public sealed partial class TcpSock
     private void DropOutOfOrder()
     {
         if (_ofo is null) return;
-        RmemUncharge(_ofo.Queue.SumLengths(SegmentCharge));
+        RmemUncharge(RxCharge(_ofo.Queue));
         _ofo.Queue.Purge();
         _ofo = null;
     }

@@ -73,7 +73,9 @@ public sealed partial class TcpSock
             skb.Put(next.Data);
             skb.Tcp.EndSeq = next.Tcp.EndSeq;
             _receiveQueue.Remove(next);
-            RmemUncharge(SegmentCharge);
+            skb.Tcp.Held += next.Tcp.Held;
+            skb.Tcp.Frags = next.Tcp.Frags;
+            if (!next.Tcp.Continues) RmemUncharge(SegmentCharge);
             Inc(Snmp.TcpExtTCPRcvCollapsed);
             next.Free();
         }

@@ -101,9 +101,7 @@ public sealed partial class TcpSock
 
             if (!peek)
             {
-                _receiveQueue.Remove(skb);
-                RmemUncharge(RxCharge(skb));
-                skb.Free();
+                FreeReceived(skb);
             }
 
             skb = next;

@@ -40,9 +40,7 @@ public sealed partial class TcpSock
         if (!_urgent!.RcvMarked || OobInline || _urgent.RcvSeq != _rcv.CopiedSeq || _rcv.CopiedSeq == _rcv.RcvNxt) return;
         _rcv.CopiedSeq += 1;
         if (_receiveQueue.Head is not { } skb || _rcv.CopiedSeq < skb.Tcp.EndSeq) return;
-        _receiveQueue.Remove(skb);
-        RmemUncharge(RxCharge(skb));
-        skb.Free();
+        FreeReceived(skb);
     }
 
     /// <inheritdoc/>

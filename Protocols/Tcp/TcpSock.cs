@@ -258,7 +258,7 @@ public sealed partial class TcpSock : InetSock
     {
         Debug.Assert(_snd.IsValid, "SND.UNA <= SND.NXT <= write_seq");
         Debug.Assert(_wmemQueued == SumCharge(_writeQueue) + SumCharge(_rtxQueue), "sk_wmem_queued is the charge of both queues");
-        Debug.Assert(_rmemAlloc == _receiveQueue.SumLengths(SegmentCharge) + (_ofo?.Queue.SumLengths(SegmentCharge) ?? 0), "sk_rmem_alloc is the truesize of both queues");
+        Debug.Assert(_rmemAlloc == RxCharge(_receiveQueue) + (_ofo is null ? 0 : RxCharge(_ofo.Queue)), "sk_rmem_alloc is the truesize of both queues");
         Debug.Assert((ForwardAlloc + _wmemQueued + _rmemAlloc) % ProtoMemory.PageSize == 0 && ForwardAlloc >= 0, "whole pages are held");
         Debug.Assert(_packetsOut >= 0 && _sackedOut >= 0 && _lostOut >= 0 && _retransOut >= 0, "no count below zero");
         Debug.Assert(!IsSack || _sackedOut + _lostOut <= _packetsOut, "left_out <= packets_out");
