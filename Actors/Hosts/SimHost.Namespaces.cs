@@ -31,6 +31,13 @@ public sealed partial class SimHost
     /// <summary>The namespace of a name; "" is the first.</summary>
     public SimNetns Namespace(string name) => _namespaces.Find(n => n.Name == name) ?? throw new ArgumentException($"host {Name} has no netns {name}", nameof(name));
 
+    /// <summary>The namespace that a process is in (/proc/PID/ns/net), also one that it made itself.</summary>
+    public SimNetns NamespaceOf(ProcessStatus process)
+    {
+        Netns plan = process.Netns ?? Plan.Init;
+        return _namespaces.Find(n => n.Plan == plan) ?? new SimNetns(this, plan);
+    }
+
     /// <summary>
     /// `ip link set DEV netns NAME`: the device loses its addresses and routes, and keeps its MAC. While the network runs it goes down too, as on Linux, and the
     /// move is made when the host gets to it; before, it is left up.

@@ -98,6 +98,14 @@ public sealed class SimNetns
     public SimNetns Sysctl(string name, string value) =>
         SysctlNames.TrySet(Plan.Net.Sysctl, Plan.Fib, name, value, out string? error) ? this : throw new ArgumentException($"{FullName}: {error}", nameof(name));
 
+    /// <summary>`ip link set DEV up|down`, while the network runs: done when the host gets to it.</summary>
+    public SimNetns SetUp(string device, bool up = true)
+    {
+        DevicePlan plan = Find(device);
+        plan.Actor.Tell(new NetDevice.SetAdmin(plan.State.Info.IfIndex, up), ActorRefs.NoSender);
+        return this;
+    }
+
     internal DevicePlan Find(string device) => Plan.Device(device) ?? throw new ArgumentException($"{FullName} has no device {device}", nameof(device));
 
     private InDevice InDevice(string device) => Plan.Fib.Device(Find(device).State.Info.IfIndex)!;

@@ -84,18 +84,18 @@ public class CredentialTests
     public void A_namespace_that_unshare_made_is_whole_and_ends_with_the_run()
     {
         using var lab = new Lab();
-        lab.A.Run("p", async os =>
+        ProcessStatus? p = null;
+        p = lab.A.Run("p", async os =>
         {
             await os.Unshare();
             int a = await os.Udp(), b = await os.Udp();
             await os.Bind(a, "0.0.0.0:9");
             Assert.Equal(Errno.ENETUNREACH, (await os.TrySendTo(b, new byte[1], "127.0.0.1:9")).Errno);
-            Netns mine = lab.A.Plan.Namespaces[1];
-            mine.Device("lo")!.Actor.Tell(new Devices.NetDevice.SetAdmin(1, Up: true), ActorRefs.NoSender); // ip link set lo up
+            SimNetns mine = lab.A.NamespaceOf(p!).SetUp("lo");
             await os.Delay(Duration.FromMilliseconds(1));
             await os.SendTo(b, new byte[1], "127.0.0.1:9");
             Assert.Equal(1, await os.Recv(a, new byte[10]));
-            Assert.Equal("net:[4026532002]", new NetnsFile(mine).ToString());
+            Assert.Equal("net:[4026532002]", new NetnsFile(mine.Plan).ToString());
         });
         lab.Finish();
         Assert.NotEqual(lab.A.Net.Trace.Value, lab.A.TraceHash);

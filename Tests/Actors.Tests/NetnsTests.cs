@@ -65,6 +65,8 @@ public class NetnsTests
             Assert.Equal(3, await os.Recv(s, new byte[10]));
         });
         lab.Finish();
+        Assert.EndsWith("/user/a/netns/blue/udp", blue.Plan.Stack.Udp.Path.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("/user/a/netns/blue/dev/veth1", blue.DeviceActor("veth1").Path.ToString(), StringComparison.Ordinal);
         Assert.Equal(1, blue.Net.Mib[Snmp.UdpInDatagrams]);
         Assert.Equal(1, lab.A.Net.Mib[Snmp.UdpInDatagrams]);
     }
@@ -129,7 +131,7 @@ public class NetnsTests
         lab.Network.RunUntil(Instant.FromSeconds(1));
         Assert.Equal(Errno.OK, lab.A.MoveDevice("eth0", "blue"));
         lab.Network.RunUntil(Instant.FromSeconds(2));
-        blue.DeviceActor("eth0").Tell(new NetDevice.SetAdmin(2, Up: true), ActorRefs.NoSender);
+        blue.SetUp("eth0");
         lab.Network.RunUntil(Instant.FromSeconds(3));
         lab.B.Run("ask", async os =>
         {
