@@ -142,7 +142,7 @@ internal sealed partial class SockActor
 
             var control = new CmsgWriter(call.Control.Span);
             SysResult r = Sk.Recv(call.Buffer.Span[call.Done..], ref control, call.NonBlocking ? call.Flags | MsgFlags.DONTWAIT : call.Flags, Now, out SockAddr from, out MsgFlags outFlags);
-            if (r.Errno == Errno.EAGAIN)
+            if (r.Errno == Errno.EAGAIN && (call.Flags & MsgFlags.ERRQUEUE) == 0)
             {
                 WaitToRead(call, call.Flags);
                 return;

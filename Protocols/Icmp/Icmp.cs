@@ -116,7 +116,12 @@ public sealed partial class Icmp(Net net, Fib fib)
         {
             Verdict = IcmpVerdict.ERROR,
             Quote = quote,
-            Error = new IcmpErrorInfo((byte)h.Type, h.Code, errno, fatal, mtu, quote.Seq, skb.Ip.Saddr),
+            Error = new IcmpErrorInfo((byte)h.Type, h.Code, errno, fatal, mtu, quote.Seq, skb.Ip.Saddr)
+            {
+                Pointer = h.Type == IcmpType.PARAMETERPROB ? (byte)(h.Id >> 8) : (byte)0,
+                Destination = quote.Daddr,
+                Quoted = new IcmpQuoted(quoted[v.HeaderLength..].ToArray(), skb.Ip),
+            },
         };
         skb.Free();
         return result;

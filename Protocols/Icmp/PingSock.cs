@@ -48,5 +48,9 @@ public sealed class PingSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoc
         return Enqueue(skb) ? DropReason.NOT_DROPPED_YET : Net.Mib.Drop(skb, DropReason.SOCKET_RCVBUFF);
     }
 
+    protected override int QuotedHeader => 0;
+
+    protected override ushort QuotedPort(in IcmpErrorInfo error) => 0;
+
     protected override SockAddr Source(SkBuff skb) => SockAddr.In(skb.Ip.Saddr, 0);
 }

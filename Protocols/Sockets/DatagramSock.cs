@@ -27,7 +27,7 @@ public abstract partial class DatagramSock : InetSock
     public bool IsConnected { get; private set; }
 
     /// <summary>Truesize of what waits to be read (sk_rmem_alloc).</summary>
-    public override int RmemAlloc => _rmemAlloc;
+    public override int RmemAlloc => _rmemAlloc + ErrorAlloc;
 
     public override PollEvents Poll
     {
@@ -35,6 +35,7 @@ public abstract partial class DatagramSock : InetSock
         {
             PollEvents p = PollEvents.OUT | PollEvents.WRNORM | PollEvents.WRBAND;
             if (Err != Errno.OK) p |= PollEvents.ERR;
+            p |= ErrorPoll;
             if (_rcvHead is not null || _rcvShutdown) p |= PollEvents.IN | PollEvents.RDNORM;
             if (_rcvShutdown) p |= PollEvents.RDHUP;
             if (_rcvShutdown && _sendShutdown) p |= PollEvents.HUP;
@@ -89,7 +90,7 @@ public abstract partial class DatagramSock : InetSock
         from = default;
         outFlags = MsgFlags.None;
         if ((flags & MsgFlags.OOB) != 0) return Errno.EOPNOTSUPP;
-        if ((flags & MsgFlags.ERRQUEUE) != 0) return Errno.EAGAIN; // the error queue is empty
+        if ((flags & MsgFlags.ERRQUEUE) != 0) return RecvError(buffer, ref control, now, out from, out outFlags);
         if (Err != Errno.OK) return TakeError();
         if (_rcvHead is not { } skb) return _rcvShutdown && (flags & MsgFlags.DONTWAIT) == 0 ? 0 : Errno.EAGAIN; // only who would wait is told of the end
         int length = skb.Length, copied = Math.Min(length, buffer.Length);
@@ -120,6 +121,7 @@ public abstract partial class DatagramSock : InetSock
     public override void Close(Instant now)
     {
         _closed = true;
+        PurgeErrors();
         while (_rcvHead is not null) Dequeue().Free();
     }
 
@@ -135,9 +137,16 @@ public abstract partial class DatagramSock : InetSock
         if (error.Errno == Errno.OK || error.Errno == Errno.EMSGSIZE && PmtuDisc == PmtuDisc.DONT) return;
         bool fatal = error.Fatal || error.Errno == Errno.EMSGSIZE;
         if (!RecvErr && !(fatal && IsConnected)) return;
+        if (RecvErr) QueueIcmpError(error, QuotedPort(error), QuotedHeader, now);
         Err = error.Errno;
         Wake(ErrorReport);
     }
+
+    /// <summary>How much of the quoted transport header an error queue does not give back, bytes.</summary>
+    protected abstract int QuotedHeader { get; }
+
+    /// <summary>The destination port in the quoted header; 0 for a protocol without.</summary>
+    protected abstract ushort QuotedPort(in IcmpErrorInfo error);
 
     public override Errno Setsockopt(SockLevel level, int option, ReadOnlySpan<byte> value, Instant now) => level switch
     {

@@ -52,18 +52,24 @@ public abstract partial class InetSock
     protected void PutIpCmsgs(ref CmsgWriter control, SkBuff skb, Fib fib, Instant now)
     {
         if ((_cmsgs & ~IpCmsg.RecvErr4884) == 0) return;
-        if ((_cmsgs & IpCmsg.PktInfo) != 0) PutPktInfo(ref control, skb.Ip, fib, now);
-        if ((_cmsgs & IpCmsg.Ttl) != 0) control.Put((int)SockLevel.IP, (int)IpOpt.IP_TTL, skb.Ip.Ttl);
-        if ((_cmsgs & IpCmsg.Tos) != 0) control.Put((int)SockLevel.IP, (int)IpOpt.IP_TOS, [skb.Ip.Tos]);
+        PutIpCmsgs(ref control, skb.Ip, fib, now);
         if ((_cmsgs & (IpCmsg.RecvOpts | IpCmsg.RetOpts)) != 0 && skb.NetworkHeader >= 0) PutOptions(ref control, new Ipv4View(skb.From(skb.NetworkHeader)));
         if ((_cmsgs & IpCmsg.OrigDstAddr) != 0 && skb.TransportHeader >= 0) PutOrigDst(ref control, skb);
     }
 
-    // The source that an answer would have is the address that was asked, or for a group or broadcast, the one that the route back has (fib_compute_spec_dst).
-    private static void PutPktInfo(ref CmsgWriter control, in IpControl ip, Fib fib, Instant now)
+    private void PutIpCmsgs(ref CmsgWriter control, in IpControl ip, Fib? fib, Instant now)
+    {
+        if ((_cmsgs & IpCmsg.PktInfo) != 0) PutPktInfo(ref control, ip, fib, now);
+        if ((_cmsgs & IpCmsg.Ttl) != 0) control.Put((int)SockLevel.IP, (int)IpOpt.IP_TTL, ip.Ttl);
+        if ((_cmsgs & IpCmsg.Tos) != 0) control.Put((int)SockLevel.IP, (int)IpOpt.IP_TOS, [ip.Tos]);
+    }
+
+    // The source that an answer would have is the address that was asked, or for a group or broadcast, the one that the route back has (fib_compute_spec_dst). Nobody
+    // answers an error.
+    private static void PutPktInfo(ref CmsgWriter control, in IpControl ip, Fib? fib, Instant now)
     {
         Span<byte> info = stackalloc byte[12];
-        uint specific = fib.AddressType(ip.Daddr.V4) == RouteType.LOCAL ? ip.Daddr.V4 : fib.Output(ip.Saddr.V4, 0, ip.BoundIfIndex, now).Saddr;
+        uint specific = fib is null ? 0 : fib.AddressType(ip.Daddr.V4) == RouteType.LOCAL ? ip.Daddr.V4 : fib.Output(ip.Saddr.V4, 0, ip.BoundIfIndex, now).Saddr;
         BinaryPrimitives.WriteInt32LittleEndian(info, ip.BoundIfIndex);
         BinaryPrimitives.WriteUInt32BigEndian(info[4..], specific);
         BinaryPrimitives.WriteUInt32BigEndian(info[8..], ip.Daddr.V4);

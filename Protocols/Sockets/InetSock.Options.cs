@@ -60,6 +60,7 @@ public abstract partial class InetSock
                 return Errno.OK;
             case IpOpt.IP_RECVERR:
                 RecvErr = v != 0;
+                if (!RecvErr) PurgeErrors();
                 return Errno.OK;
             case IpOpt.IP_FREEBIND:
                 if (value.Length < 1) return Errno.EINVAL;

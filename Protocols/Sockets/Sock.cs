@@ -104,4 +104,14 @@ public abstract partial class Sock(Net net, AddressFamily family, SocketType typ
 /// <param name="Fatal">Whether icmp_err_convert calls it fatal.</param>
 /// <param name="Mtu">Of "fragmentation needed": the next hop's MTU; else 0.</param>
 /// <param name="Seq">TCP: the sequence number in the quoted header.</param>
-public readonly record struct IcmpErrorInfo(byte IcmpType, byte IcmpCode, Errno Errno, bool Fatal, int Mtu, uint Seq, IpAddress Offender);
+public readonly record struct IcmpErrorInfo(byte IcmpType, byte IcmpCode, Errno Errno, bool Fatal, int Mtu, uint Seq, IpAddress Offender)
+{
+    /// <summary>Of "parameter problem": which byte.</summary>
+    public byte Pointer { get; init; }
+
+    /// <summary>Where the packet was to go.</summary>
+    public IpAddress Destination { get; init; }
+
+    /// <summary>What the error quotes, for an error queue.</summary>
+    public IcmpQuoted? Quoted { get; init; }
+}

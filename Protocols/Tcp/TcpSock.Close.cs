@@ -319,6 +319,7 @@ public sealed partial class TcpSock
             // A connection that is not there yet dies of any hard or soft error that ICMP reports.
             if (error.Fatal || _state == TcpState.SYN_SENT)
             {
+                if (RecvErr) QueueIcmpError(error, Peer.Port, 0, now);
                 DoneWithError(error.Errno);
                 return;
             }

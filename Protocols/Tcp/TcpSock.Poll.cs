@@ -27,6 +27,7 @@ public sealed partial class TcpSock
             }
 
             if (Err != Errno.OK) mask |= PollEvents.ERR;
+            mask |= ErrorPoll;
             return mask;
         }
     }

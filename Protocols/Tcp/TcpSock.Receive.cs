@@ -11,7 +11,7 @@ public sealed partial class TcpSock
         outFlags = MsgFlags.None;
         _mstamp = now;
         if (_state == TcpState.LISTEN) return Errno.ENOTCONN;
-        if ((flags & MsgFlags.ERRQUEUE) != 0) return Errno.EAGAIN;
+        if ((flags & MsgFlags.ERRQUEUE) != 0) return RecvError(buffer, ref control, now, out from, out outFlags);
         if ((flags & MsgFlags.OOB) != 0)
         {
             SysResult urgent = RecvUrgent(buffer, flags, out outFlags);

@@ -26,7 +26,12 @@ public sealed class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoco
         if (e == Errno.OK) e = Route(peer.Address, ref ipc, now, out route);
         if (e != Errno.OK) return e;
         int length = UdpHeader.Length + data.Length;
-        if (data.Length > UdpHeader.MaxPayload || !Fits(length, route)) return Errno.EMSGSIZE;
+        if (data.Length > UdpHeader.MaxPayload || !Fits(length, route))
+        {
+            QueueLocalError(Errno.EMSGSIZE, IpAddress.FromV4(route.Daddr), Peer.Port, route.Mtu, now);
+            return Errno.EMSGSIZE;
+        }
+
         e = MaySend();
         if (e != Errno.OK) return e;
 
@@ -75,6 +80,10 @@ public sealed class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoco
 
     /// <summary>Since 6.16 only an empty queue takes a datagram that is larger than what is left.</summary>
     protected override bool IsFull(int truesize) => RmemAlloc > 0 && RmemAlloc + truesize > Rcvbuf;
+
+    protected override int QuotedHeader => UdpHeader.Length;
+
+    protected override ushort QuotedPort(in IcmpErrorInfo error) => error.Quoted is { Transport: { Length: >= 4 } t } ? BinaryPrimitives.ReadUInt16BigEndian(t.AsSpan(2)) : (ushort)0;
 
     protected override void OnRead() => Net.Mib.Inc(Snmp.UdpInDatagrams);
 

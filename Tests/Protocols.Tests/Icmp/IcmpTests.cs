@@ -100,7 +100,7 @@ public class IcmpTests
         var b = new IpBench();
         IcmpResult r = Rcv(b, Message(new IcmpHeader((IcmpType)type, code, 0), Quote("10.0.0.1", "9.9.9.9", 17, 1111, 53)), saddr: "10.0.0.254");
         Assert.Equal(IcmpVerdict.ERROR, r.Verdict);
-        Assert.Equal(new IcmpErrorInfo(type, code, errno, fatal, 0, 77, IpAddress.Parse("10.0.0.254")), r.Error with { Seq = 77 });
+        Assert.Equal(new IcmpErrorInfo(type, code, errno, fatal, 0, 77, IpAddress.Parse("10.0.0.254")), r.Error with { Seq = 77, Quoted = null, Destination = default, Pointer = 0 });
         Assert.Equal((IpProtocol.UDP, 1111, 53, "10.0.0.1", "9.9.9.9"), (r.Quote.Protocol, r.Quote.Sport, r.Quote.Dport, r.Quote.Saddr.ToString(), r.Quote.Daddr.ToString()));
         b.Nothing();
     }

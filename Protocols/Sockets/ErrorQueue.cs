@@ -1,0 +1,49 @@
+// sk_error_queue: what went wrong with what was sent, each with what is known of it (struct sock_exterr_skb, include/linux/errqueue.h). A socket has one
+// once it asks for it (IP_RECVERR) and there is something to say.
+
+namespace ActorNet.Protocols;
+
+/// <summary>SO_EE_ORIGIN_*: who found the error.</summary>
+public enum ErrorOrigin : byte { NONE = 0, LOCAL = 1, ICMP = 2 }
+
+/// <summary>One error: struct sock_extended_err, and the packet it is about.</summary>
+/// <param name="Info">The path's MTU of EMSGSIZE, the pointer of a parameter problem; else 0.</param>
+/// <param name="Destination">Where the packet was to go.</param>
+/// <param name="Payload">What is quoted of its data.</param>
+/// <param name="Icmp">Of an ICMP error: addresses and the rest of the packet that brought it.</param>
+/// <param name="At">When.</param>
+internal sealed record QueuedError(
+    Errno Errno, ErrorOrigin Origin, byte Type, byte Code, uint Info, SockAddr Destination, byte[] Payload, IpControl Icmp, Instant At);
+
+/// <summary>A queue of errors, bounded together with what waits to be read by sk_rcvbuf.</summary>
+internal sealed class ErrorQueue
+{
+    /// <summary>What an entry is charged: a small packet's truesize, bytes.</summary>
+    public const int Truesize = 768;
+
+    private readonly Queue<QueuedError> _errors = new();
+
+    public int Count => _errors.Count;
+
+    public int Alloc => _errors.Count * Truesize;
+
+    public void Add(QueuedError error) => _errors.Enqueue(error);
+
+    public void Clear() => _errors.Clear();
+
+    /// <summary>sock_dequeue_err_skb.</summary>
+    /// <param name="pending">What sk_err is from now on: the next ICMP error's; null: as it was.</param>
+    public bool TryTake([NotNullWhen(true)] out QueuedError? error, out Errno? pending)
+    {
+        pending = null;
+        if (!_errors.TryDequeue(out error)) return false;
+        if (_errors.TryPeek(out QueuedError? next) && next.Origin == ErrorOrigin.ICMP) pending = next.Errno;
+        else if (error.Origin == ErrorOrigin.ICMP) pending = Errno.OK;
+        return true;
+    }
+}
+
+/// <summary>What an ICMP error quotes of the packet that it is about, and of the packet that brought it.</summary>
+/// <param name="Transport">From the quoted transport header on.</param>
+/// <param name="Ip">Addresses, TTL, TOS and interface of the ICMP message itself.</param>
+public sealed record IcmpQuoted(byte[] Transport, IpControl Ip);
