@@ -48,6 +48,8 @@ public sealed class PingSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoc
         return Enqueue(skb) ? DropReason.NOT_DROPPED_YET : Net.Mib.Drop(skb, DropReason.SOCKET_RCVBUFF);
     }
 
+    protected override bool HasPeekOff => false;
+
     protected override int QuotedHeader => 0;
 
     protected override ushort QuotedPort(in IcmpErrorInfo error) => 0;

@@ -89,23 +89,39 @@ public abstract partial class DatagramSock : InetSock
     {
         from = default;
         outFlags = MsgFlags.None;
-        if ((flags & MsgFlags.OOB) != 0) return Errno.EOPNOTSUPP;
+        if ((flags & MsgFlags.OOB) != 0 && Protocol == IpProtocol.ICMP) return Errno.EOPNOTSUPP; // UDP does not look at it
         if ((flags & MsgFlags.ERRQUEUE) != 0) return RecvError(buffer, ref control, now, out from, out outFlags);
         if (Err != Errno.OK) return TakeError();
-        if (_rcvHead is not { } skb) return _rcvShutdown && (flags & MsgFlags.DONTWAIT) == 0 ? 0 : Errno.EAGAIN; // only who would wait is told of the end
-        int length = skb.Length, copied = Math.Min(length, buffer.Length);
-        skb.Data[..copied].CopyTo(buffer);
+        int offset = 0;
+        if (Next(flags, ref offset) is not { } skb) return _rcvShutdown && (flags & MsgFlags.DONTWAIT) == 0 ? 0 : Errno.EAGAIN; // only who would wait is told of the end
+        int length = skb.Length, copied = buffer.Length;
+        if (copied > length - offset) copied = length - offset;
+        else if (copied < length) outFlags |= MsgFlags.TRUNC;
+        skb.Data.Slice(offset, copied).CopyTo(buffer);
         from = Source(skb);
-        if (copied < length) outFlags |= MsgFlags.TRUNC;
         PutSocketCmsgs(ref control, skb.Tstamp, skb.Mark, skb.Priority, 0);
         PutIpCmsgs(ref control, skb, Fib, now);
         if ((flags & MsgFlags.PEEK) == 0)
         {
+            PeekOffsetBack(length);
             OnRead();
             Dequeue().Free();
         }
+        else
+        {
+            Peeked(copied);
+        }
 
         return (flags & MsgFlags.TRUNC) != 0 ? length : copied;
+    }
+
+    // __skb_try_recv_from_queue: the first, or with SO_PEEK_OFF the one in which peeking goes on.
+    private SkBuff? Next(MsgFlags flags, ref int offset)
+    {
+        SkBuff? skb = _rcvHead;
+        if ((flags & MsgFlags.PEEK) == 0 || PeekOff < 0) return skb;
+        for (offset = PeekOff; skb is not null && offset >= skb.Length && offset > 0; skb = skb.Next) offset -= skb.Length;
+        return skb;
     }
 
     /// <summary>inet_shutdown of a datagram socket: ENOTCONN without a peer, but whoever waits is woken all the same.</summary>
@@ -185,7 +201,6 @@ public abstract partial class DatagramSock : InetSock
     {
         peer = Peer;
         if ((flags & MsgFlags.OOB) != 0) return Errno.EOPNOTSUPP;
-        if ((flags & MsgFlags.MORE) != 0) return Errno.EOPNOTSUPP; // corking is not here yet
         if (to is { } named)
         {
             if (named.Family is not (AddressFamily.INET or AddressFamily.UNSPEC)) return Errno.EAFNOSUPPORT;

@@ -3,15 +3,17 @@
 namespace ActorNet.Protocols;
 
 /// <summary>A UDP socket's machine. Its driver binds it before the first send.</summary>
-public sealed class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtocol.UDP)
+public sealed partial class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtocol.UDP)
 {
     /// <summary>
-    /// Sends one datagram. EMSGSIZE: more than 65,507 bytes, or than the path takes when DF is forced; EDESTADDRREQ, EINVAL (port 0), EACCES, EPIPE,
-    /// ENETUNREACH; EOPNOTSUPP for MSG_OOB and MSG_MORE.
+    /// Sends one datagram, or adds to one that is corked. EMSGSIZE: more than 65,507 bytes, or than the path takes when DF is forced; EDESTADDRREQ, EINVAL
+    /// (port 0, a bad control message, too many segments), EACCES, EPIPE, ENETUNREACH, EAGAIN and ENOBUFS (SO_SNDBUF); EOPNOTSUPP for MSG_OOB.
     /// </summary>
     public override SysResult Send(ReadOnlySpan<byte> data, SockAddr? to, ReadOnlySpan<byte> control, MsgFlags flags, Instant now)
     {
         if (data.Length > 0xFFFF) return Errno.EMSGSIZE;
+        bool corks = _user is { Cork: true } || (flags & MsgFlags.MORE) != 0;
+        if (_cork is not null && (flags & MsgFlags.OOB) == 0) return Append(data, corks, now); // whatever address it names
         RouteOut route = default;
         Errno e = Destination(to, flags, needsPort: true, out SockAddr peer);
         if (e == Errno.OK && to is not null && Net.Cgroup is { } cgroup)
@@ -22,23 +24,54 @@ public sealed class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoco
 
         if (e != Errno.OK) return e;
         var ipc = new IpcmCookie(this);
+        int segment = _user?.Segment ?? 0;
         e = ipc.Read(control, this);
+        if (e == Errno.OK) e = ReadSegment(control, ref segment);
         if (e == Errno.OK) e = Route(peer.Address, ref ipc, now, out route);
         if (e != Errno.OK) return e;
-        int length = UdpHeader.Length + data.Length;
-        if (data.Length > UdpHeader.MaxPayload || !Fits(length, route))
+        if ((flags & MsgFlags.PROBE) != 0 && !corks) return data.Length; // it only asks for the way (__ip_make_skb)
+        var way = new UdpWay(peer, route, ipc, IsConnected && to is null, segment);
+        if (corks)
         {
-            QueueLocalError(Errno.EMSGSIZE, IpAddress.FromV4(route.Daddr), Peer.Port, route.Mtu, now);
-            return Errno.EMSGSIZE;
+            _cork = new UdpCork(way);
+            return Append(data, corks: true, now);
         }
 
-        e = MaySend();
-        if (e != Errno.OK) return e;
+        e = MayTransmit(data.Length, way, now);
+        if (e == Errno.OK) e = Transmit(data, way);
+        return e == Errno.OK ? data.Length : e;
+    }
 
+    // ip_append_data's checks, before anything is copied.
+    private Errno MayTransmit(int length, in UdpWay way, Instant now)
+    {
+        if (length <= UdpHeader.MaxPayload && Fits(UdpHeader.Length + length, way.Route)) return MaySend();
+        QueueLocalError(Errno.EMSGSIZE, IpAddress.FromV4(way.Route.Daddr), Peer.Port, way.Route.Mtu, now);
+        return Errno.EMSGSIZE;
+    }
+
+    // udp_send_skb: one datagram, or with UDP_SEGMENT as many as it takes.
+    private Errno Transmit(ReadOnlySpan<byte> data, in UdpWay way)
+    {
+        if (way.Segment > 0)
+        {
+            if (UdpHeader.Length + Ipv4Header.MinLength + way.Segment > way.Route.Mtu) return Errno.EMSGSIZE;
+            if (data.Length > way.Segment * MaxSegments || NoCheck) return Errno.EINVAL;
+            for (; data.Length > way.Segment; data = data[way.Segment..]) TransmitOne(data[..way.Segment], way);
+        }
+
+        TransmitOne(data, way);
+        Net.Mib.Inc(Snmp.UdpOutDatagrams);
+        return Errno.OK;
+    }
+
+    private void TransmitOne(ReadOnlySpan<byte> data, in UdpWay way)
+    {
+        int length = UdpHeader.Length + data.Length;
         SkBuff skb = Net.Pool.Alloc(Headroom, length);
-        IpAddress saddr = IpAddress.FromV4(route.Saddr), daddr = IpAddress.FromV4(route.Daddr);
+        IpAddress saddr = IpAddress.FromV4(way.Route.Saddr), daddr = IpAddress.FromV4(way.Route.Daddr);
         Span<byte> datagram = skb.Put(length);
-        var header = new UdpHeader(Local.Port, peer.Port, (ushort)length);
+        var header = new UdpHeader(Local.Port, way.Peer.Port, (ushort)length);
         if (NoCheck)
         {
             data.CopyTo(datagram[UdpHeader.Length..]);
@@ -51,11 +84,9 @@ public sealed class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoco
         }
 
         skb.TransportHeader = skb.DataOffset;
-        FillIp(skb, saddr, daddr, IsConnected && to is null);
-        ipc.Apply(skb);
-        Net.Mib.Inc(Snmp.UdpOutDatagrams);
+        FillIp(skb, saddr, daddr, way.Connected);
+        way.Ipc.Apply(skb);
         Transmit(skb);
-        return data.Length;
     }
 
     /// <summary>Takes one datagram: data at the UDP header.</summary>
