@@ -1,4 +1,4 @@
-// /proc/net/dev, softnet_stat, arp and route: dev_seq_show, softnet_seq_show (net/core/net-procfs.c), arp_seq_show (net/ipv4/arp.c), fib_route_seq_show
+// /proc/net/dev, softnet_stat, arp, igmp and route: dev_seq_show, softnet_seq_show (net/core/net-procfs.c), arp_seq_show (net/ipv4/arp.c), fib_route_seq_show
 // (net/ipv4/fib_trie.c).
 
 using System.Globalization;
@@ -41,6 +41,23 @@ internal static class ProcDevices
             }
 
             yield return string.Join(' ', ((long[])[processed, 0, squeezed, 0, 0, 0, 0, 0, 0, 0, 0, 0, core, 0, 0]).Select(v => ((uint)v).ToString("x8", CultureInfo.InvariantCulture))) + "\n";
+        }
+    }
+
+    /// <summary>A device's line and its first group's are one record (igmp_mc_seq_show).</summary>
+    public static IEnumerable<string> Igmp(Igmp igmp, Instant now)
+    {
+        string device = "";
+        foreach (string line in igmp.ProcText(now).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (char.IsAsciiDigit(line[0]))
+            {
+                device = line + "\n";
+                continue;
+            }
+
+            yield return device + line + "\n";
+            device = "";
         }
     }
 

@@ -13,7 +13,7 @@ internal static class ProcFs
     private const FileFlags Kept = FileFlags.AccessMode | FileFlags.APPEND | FileFlags.NONBLOCK | FileFlags.ASYNC | FileFlags.DIRECTORY;
 
     private static readonly string[] s_net =
-        ["arp", "dev", "icmp", "netstat", "protocols", "raw", "route", "snmp", "sockstat", "softnet_stat", "tcp", "udp", "udplite"];
+        ["arp", "dev", "icmp", "igmp", "netstat", "protocols", "raw", "route", "snmp", "sockstat", "softnet_stat", "tcp", "udp", "udplite"];
 
     /// <summary>open(2): ENOENT, ENOTDIR, EISDIR, EEXIST, EACCES, ENAMETOOLONG.</summary>
     public static Errno Open(string path, FileFlags flags, in ProcContext context, out OpenFile? file)
@@ -120,6 +120,7 @@ internal static class ProcFs
             "arp" => now => ProcDevices.Arp(s),
             "dev" => now => ProcDevices.Dev(s.Netns),
             "icmp" => now => ProcSockets.Datagrams(s, now, d => d.Protocol == IpProtocol.ICMP && d.Type == SocketType.DGRAM, "  sl  ", 5, 127),
+            "igmp" => now => ProcDevices.Igmp(s.IgmpMachine, now),
             "netstat" => now => ProcMib.Netstat(s.Net),
             "protocols" => now => ProcSockets.Protocols(s),
             "raw" => now => ProcSockets.Datagrams(s, now, d => d.Type == SocketType.RAW && d.Family == AddressFamily.INET, "  sl  ", 4, 0),

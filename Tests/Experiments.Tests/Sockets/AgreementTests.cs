@@ -15,13 +15,16 @@ public class AgreementTests
 {
     private const int Seconds = 30;
 
-    [Fact]
-    public void Ss_proc_and_TCP_INFO_agree_at_every_second_of_a_lossy_run()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(42)]
+    public void Ss_proc_and_TCP_INFO_agree_at_every_second_of_a_lossy_run(ulong seed)
     {
         ActorSystem system = EngineRun.Create("agree", ConfigurationFactory.ParseString("akka.loglevel = OFF"), EngineMode.Virtual);
         try
         {
-            var network = new Network(system, 7);
+            var network = new Network(system, seed);
             SimHost a = network.AddHost("a"), b = network.AddHost("b");
             var wire = new WireSpec { Rate = 20_000_000, Delay = Duration.FromMilliseconds(5), Loss = 0.02 };
             network.Link(a, "eth0", b, "eth0", wire);
