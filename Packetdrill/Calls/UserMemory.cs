@@ -7,7 +7,16 @@ public sealed class UserMemory
 {
     public static readonly UserMemory Null = new(0) { IsNull = true };
 
-    public UserMemory(int size) => Bytes = GC.AllocateUninitializedArray<byte>(size, pinned: true);
+    // A call that has handed an address to the kernel may be the last to have known the object.
+    [ThreadStatic]
+    private static List<UserMemory>? t_kept;
+
+    /// <summary>Zeroes.</summary>
+    public UserMemory(int size)
+    {
+        Bytes = GC.AllocateArray<byte>(size, pinned: true);
+        t_kept?.Add(this);
+    }
 
     public UserMemory(ReadOnlySpan<byte> content, int size)
         : this(size)
@@ -16,6 +25,9 @@ public sealed class UserMemory
         content[..n].CopyTo(Bytes);
         Bytes.AsSpan(n).Clear();
     }
+
+    /// <summary>From now on what this thread makes lives as long as the thread: it makes calls of the real kernel.</summary>
+    public static void KeepAll() => t_kept ??= [];
 
     public byte[] Bytes { get; }
 

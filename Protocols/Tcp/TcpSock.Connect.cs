@@ -72,6 +72,7 @@ public sealed partial class TcpSock
             Errno err = TakeError();
             ResetConnection();
             _shutdown = 0;
+            Peer = default; // and the route to it
             return err == Errno.OK ? Errno.ECONNABORTED : err;
         }
 

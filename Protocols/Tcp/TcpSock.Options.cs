@@ -12,7 +12,7 @@ public sealed partial class TcpSock
     public override bool IsListening => _state == TcpState.LISTEN;
 
     /// <inheritdoc/>
-    protected override int PathMtu => _state is TcpState.CLOSE or TcpState.LISTEN ? 0 : _mtu;
+    protected override int PathMtu => _state == TcpState.LISTEN || Peer == default ? 0 : _mtu; // the route stays with a connection that is over
 
     /// <inheritdoc/>
     public override Errno Setsockopt(SockLevel level, int option, ReadOnlySpan<byte> value, Instant now)

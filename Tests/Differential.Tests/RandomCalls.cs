@@ -14,6 +14,7 @@ internal static class RandomCalls
     [
         "bind", "bind", "listen", "listen", "connect", "connect", "connect", "accept", "accept", "accept", "send", "send", "send", "recv", "recv", "recv", "sendto", "recvfrom",
         "shutdown", "shutdown", "close", "getsockname", "getpeername", "error", "acceptconn", "reuse", "linger", "poll", "poll", "flags", "dup", "dissolve", "socket",
+        "oob", "recvoob", "inline", "lowat", "dup2", "write", "read", "peek", "broadcast", "ttl",
     ];
 
     public static int Kinds => s_kinds.Length;
@@ -67,6 +68,16 @@ internal static class RandomCalls
             "poll" => "poll([" + string.Join(", ", Enumerable.Range(3, 4).Select(f => $"{{fd={f}, events=POLLIN|POLLOUT|POLLPRI|POLLRDHUP}}")) + "], 4, 0) = ...",
             "flags" => $"fcntl({fd}, F_SETFL, O_RDWR|O_NONBLOCK) = ...", // and never back: the last one's sockets have no time-outs
             "dup" => $"dup({fd}) = ...",
+            "oob" => $"send({fd}, \"!\", 1, MSG_OOB) = ...",
+            "recvoob" => $"recv({fd}, ..., 1, {Of(c.A, "MSG_OOB", "MSG_OOB|MSG_PEEK")}) = ...",
+            "inline" => $"setsockopt({fd}, SOL_SOCKET, SO_OOBINLINE, [{c.A % 2}], 4) = ...",
+            "lowat" => $"setsockopt({fd}, SOL_SOCKET, SO_RCVLOWAT, [{Of(c.A, "1", "50", "0", "2000")}], 4) = ...",
+            "dup2" => $"dup2({fd}, {3 + c.A % 5}) = ...",
+            "write" => $"write({fd}, ..., {size}) = ...",
+            "read" => $"read({fd}, ..., {size}) = ...",
+            "peek" => $"recv({fd}, ..., {size}, MSG_PEEK|MSG_DONTWAIT) = ...",
+            "broadcast" => $"sendto({fd}, ..., {size}, 0, {{sa_family = AF_INET, sin_port = htons(8081), sin_addr = inet_addr(\"127.255.255.255\")}}, 16) = ...",
+            "ttl" => $"getsockopt({fd}, SOL_IP, {Of(c.A, "IP_TTL", "IP_TOS", "IP_MTU")}, ..., [4]) = ...",
             "dissolve" => $"connect({fd}, AF_UNSPEC, 16) = ...",
             _ => $"socket(AF_INET, {(tcp ? "SOCK_STREAM" : "SOCK_DGRAM")}|SOCK_NONBLOCK, 0) = ...",
         };

@@ -31,6 +31,7 @@ internal static class KernelRun
             try
             {
                 tid = Libc.Tid;
+                UserMemory.KeepAll();
                 Libc.EnterNewNetwork();
                 Kernel.OpenTerminal();
                 using var stage = new KernelStage(new Kernel(), settle);

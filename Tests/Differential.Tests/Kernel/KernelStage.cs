@@ -97,6 +97,7 @@ internal sealed class KernelStage(Kernel kernel, TimeSpan settle) : IStage, IDis
         private void Run()
         {
             _tid = Libc.Tid;
+            UserMemory.KeepAll();
             _answer = stage.Enter(call, stage.Kernel.MakeBlocking);
             _done.Set();
         }
