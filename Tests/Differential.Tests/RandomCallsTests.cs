@@ -10,7 +10,7 @@ namespace ActorNet.Differential.Tests;
 public sealed class RandomCallsTests
 {
     private static Gen<RandomCall> Call =>
-        from kind in Gen.Choose(0, RandomCalls.Kinds - 1)
+        from kind in Gen.Choose(0, RandomCalls.Kinds * RandomConversation.Kinds - 1)
         from fd in Gen.Frequency((4, Gen.Choose(0, 1)), (2, Gen.Choose(2, 2)), (1, Gen.Choose(3, 3)))
         from a in Gen.Choose(0, 11)
         from b in Gen.Choose(0, 11)
@@ -19,18 +19,21 @@ public sealed class RandomCallsTests
     private static Arbitrary<RandomCall[]> Sequences => Arb.From(Call.ArrayOf(), Shrink);
 
     [KernelFact]
-    public void Random_calls_on_two_UDP_sockets_give_what_the_kernel_gives() => CheckAll(tcp: false);
+    public void Random_calls_on_two_UDP_sockets_give_what_the_kernel_gives() => CheckAll(calls => RandomCalls.ToScript(false, calls));
 
     [KernelFact]
-    public void Random_calls_on_two_TCP_sockets_give_what_the_kernel_gives() => CheckAll(tcp: true);
+    public void Random_calls_on_two_TCP_sockets_give_what_the_kernel_gives() => CheckAll(calls => RandomCalls.ToScript(true, calls));
 
-    private static void CheckAll(bool tcp)
+    [KernelFact]
+    public void Two_ends_of_a_connection_see_what_they_see_on_the_kernel() => CheckAll(RandomConversation.ToScript);
+
+    private static void CheckAll(Func<RandomCall[], Script> script)
     {
         string[] asked = (Environment.GetEnvironmentVariable("ACTORNET_RANDOM_CALLS") ?? "30").Split(':');
         int runs = int.Parse(asked[0], CultureInfo.InvariantCulture);
         ulong seed = asked.Length > 1 ? ulong.Parse(asked[1], CultureInfo.InvariantCulture) : 20261124;
         string? last = null;
-        Property property = Prop.ForAll(Sequences, calls => (last = Differs(tcp, calls) ?? last) is null || Differs(tcp, calls) is null);
+        Property property = Prop.ForAll(Sequences, calls => (last = Differs(script(calls)) ?? last) is null || Differs(script(calls)) is null);
         try
         {
             Check.One(FsCheck.Config.QuickThrowOnFailure.WithReplay(seed, 77).WithMaxTest(runs).WithStartSize(4).WithEndSize(28), property);
@@ -41,9 +44,8 @@ public sealed class RandomCallsTests
         }
     }
 
-    private static string? Differs(bool tcp, RandomCall[] calls)
+    private static string? Differs(Script script)
     {
-        Script script = RandomCalls.ToScript(tcp, calls);
         var judge = new Judge(script, new Constants()) { JudgesTime = false };
         ScriptRun ours = HostRun.Play(script, new Constants());
         string? difference = null;
