@@ -40,6 +40,7 @@ public class AgreementTests
                 network.RunUntil(Instant.FromSeconds(s));
                 foreach ((SimHost host, Witness w) in ((SimHost, Witness)[])[(a, client), (b, server)])
                 {
+                    if (w.Second == 0 && s < 10) continue; // a SYN was lost: it is not looking yet
                     Assert.Equal(s, w.Second);
                     SocketTable table = SocketTable.Of(network).Single(t => t.Host == host.Name);
                     string[] ss = Ss(table);
@@ -172,7 +173,7 @@ public class AgreementTests
     // Looks at everything at each full second.
     private static async Task Watch(Os os, List<int> fds, Witness w)
     {
-        for (int s = 1; ; s++)
+        for (int s = (int)os.Now.Seconds + 1; ; s++)
         {
             await os.Delay(Instant.FromSeconds(s) - os.Now);
             w.Info.Clear();
