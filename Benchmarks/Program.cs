@@ -14,6 +14,7 @@ internal static class Program
         .. EngineBenchmark.All(), // measures the embedded engine, its inner parts too
 #endif
         new("wire", WireBenchmark.Run),
+        new("ports", PortsBenchmark.Run),
     ];
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
