@@ -44,23 +44,6 @@ internal static class ProcDevices
         }
     }
 
-    /// <summary>A device's line and its first group's are one record (igmp_mc_seq_show).</summary>
-    public static IEnumerable<string> Igmp(Igmp igmp, Instant now)
-    {
-        string device = "";
-        foreach (string line in igmp.ProcText(now).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (char.IsAsciiDigit(line[0]))
-            {
-                device = line + "\n";
-                continue;
-            }
-
-            yield return device + line + "\n";
-            device = "";
-        }
-    }
-
     public static IEnumerable<string> Arp(NetStack stack)
     {
         yield return "IP address       HW type     Flags       HW address            Mask     Device\n";

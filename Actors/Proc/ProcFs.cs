@@ -120,7 +120,7 @@ internal static class ProcFs
             "arp" => now => ProcDevices.Arp(s),
             "dev" => now => ProcDevices.Dev(s.Netns),
             "icmp" => now => ProcSockets.Datagrams(s, now, d => d.Protocol == IpProtocol.ICMP && d.Type == SocketType.DGRAM, "  sl  ", 5, 127),
-            "igmp" => now => ProcDevices.Igmp(s.IgmpMachine, now),
+            "igmp" => now => s.IgmpMachine.ProcRecords(now),
             "netstat" => now => ProcMib.Netstat(s.Net),
             "protocols" => now => ProcSockets.Protocols(s),
             "raw" => now => ProcSockets.Datagrams(s, now, d => d.Type == SocketType.RAW && d.Family == AddressFamily.INET, "  sl  ", 4, 0),

@@ -2,7 +2,6 @@
 // memberships (ip_mc_join_group …) are in InetSock.Multicast.cs; they come here as changes of a device's groups.
 
 using System.Globalization;
-using System.Text;
 
 namespace ActorNet.Protocols;
 
@@ -102,25 +101,23 @@ public sealed class Igmp(Net net, Fib fib)
         while (TryXmit(out SkBuff? skb)) net.Mib.Drop(skb, DropReason.RUN_ENDED);
     }
 
-    /// <summary>/proc/net/igmp.</summary>
-    public string ProcText(Instant now)
+    /// <summary>/proc/net/igmp (igmp_mc_seq_show): the head, then a record for each group; a device's first has the device's line in front.</summary>
+    public IEnumerable<string> ProcRecords(Instant now)
     {
-        var text = new StringBuilder("Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n");
+        yield return "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n";
         foreach (IgmpDevice d in _devices.OrderBy(d => d.Device.IfIndex))
         {
             d.At(now);
-            if (d.Groups.Count == 0) continue;
-            text.Append(CultureInfo.InvariantCulture, $"{d.Device.IfIndex}\t{d.Device.Name,-10}: {d.Groups.Count,5} {d.Querier,7}\n");
-            foreach (IpMcGroup g in d.Groups)
+            for (int i = 0; i < d.Groups.Count; i++)
             {
+                IpMcGroup g = d.Groups[i];
                 bool running = g.Timer != Instant.Never;
                 long ticks = running ? Math.Max(0, (g.Timer - now).Milliseconds / 10) : 0; // USER_HZ
                 uint group = BinaryPrimitives.ReverseEndianness(g.Address);
-                text.Append(CultureInfo.InvariantCulture, $"\t\t\t\t{group:X8} {g.Users,5} {(running ? 1 : 0)}:{ticks:X8}\t\t{(g.IsReporter ? 1 : 0)}\n");
+                string device = i > 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{d.Device.IfIndex}\t{d.Device.Name,-10}: {d.Groups.Count,5} {d.Querier,7}\n");
+                yield return string.Create(CultureInfo.InvariantCulture, $"{device}\t\t\t\t{group:X8} {g.Users,5} {(running ? 1 : 0)}:{ticks:X8}\t\t{(g.IsReporter ? 1 : 0)}\n");
             }
         }
-
-        return text.ToString();
     }
 
     internal void Put(SkBuff skb) => SkBuffChain.Put(ref _outHead, ref _outTail, skb);

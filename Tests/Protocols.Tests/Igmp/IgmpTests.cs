@@ -57,8 +57,8 @@ public sealed class IgmpTests
         h.Expect(() => u.Set(AddMembership, "239.2.2.2", "10.0.0.1"), "TO_EX 239.2.2.2", "TO_EX 239.2.2.2");
         h.Expect(() => h.Query12(5), "16 239.2.2.2");
         h.Expect(() => w.Set(AddMembership, "239.3.3.3", "10.0.0.1"), "16 239.3.3.3", "16 239.3.3.3");
-        Assert.Contains("\t\t\t\t030303EF     1 0:00000000\t\t1\n\t\t\t\t020202EF     1 0:00000000\t\t1\n\t\t\t\t010000E0     1 0:00000000\t\t0\n", h.Igmp.ProcText(h.Now), StringComparison.Ordinal);
-        Assert.Contains("2\teth0      :     3      V2\n", h.Igmp.ProcText(h.Now), StringComparison.Ordinal);
+        Assert.Contains("\t\t\t\t030303EF     1 0:00000000\t\t1\n\t\t\t\t020202EF     1 0:00000000\t\t1\n\t\t\t\t010000E0     1 0:00000000\t\t0\n", string.Concat(h.Igmp.ProcRecords(h.Now)), StringComparison.Ordinal);
+        Assert.Contains("2\teth0      :     3      V2\n", string.Concat(h.Igmp.ProcRecords(h.Now)), StringComparison.Ordinal);
         h.Expect(u.DropMemberships, "17 224.0.0.2 239.2.2.2");
         h.Expect(() => h.Query12(0), "12 239.3.3.3");
         h.Expect(w.DropMemberships);
