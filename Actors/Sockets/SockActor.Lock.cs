@@ -56,7 +56,8 @@ internal sealed partial class SockActor
         _ownerInterrupted = false;
         Lock.Works = true;
         Dispatch(call);
-        if (interrupted && call.WaitingIn is { } queue && (queue == _readers || queue == _writers)) OnInterrupt(new Interrupt(call, call.Version));
+        if (IsOwned) _ownerInterrupted = interrupted; // by a port request: it may wait when that is answered
+        else if (interrupted && call.WaitingIn is { } queue && (queue == _readers || queue == _writers)) OnInterrupt(new Interrupt(call, call.Version));
         if (!IsOwned) Pump(); // what the call sent goes before what the backlog makes
         Lock.Works = false;
         LetOthersIn();

@@ -239,7 +239,7 @@ internal sealed partial class SockActor : UntypedActor
 
     private void OnTimer()
     {
-        if (IsOwned) return; // what has run out by then is handled when the owner lets go
+        if (IsOwned && Sk.HasBacklog) return; // what has run out by then is handled when the owner lets go
         if (Sk.NextTimer <= Now) Sk.OnTimer(Now);
         if (_readers?.Head is not null) Expire(_readers);
         if (_writers?.Head is not null) Expire(_writers);

@@ -290,4 +290,38 @@ public class LockTests
         lab.End();
         Assert.Equal(Errno.EINTR, ended);
     }
+
+    [Fact]
+    public void A_time_out_of_a_datagram_socket_does_not_wait_for_the_owner()
+    {
+        using Lab lab = Lab.Pair(LockLab.Wire);
+        lab.B.SetCpu(new CpuModel { Syscall = LockLab.Call, Cores = 2 });
+        lab.B.Run("server", async os =>
+        {
+            int u = await os.Udp();
+            await os.SetSockOpt(u, SockLevel.SOCKET, (int)SockOpt.SO_RCVTIMEO, Talk.Timeval(Duration.FromMilliseconds(5)));
+            ValueTask<SysResult> recv = os.TryRecv(u, new byte[1]); // waits from 20 ms to 25 ms
+            await LockLab.Until(os, Instant.FromMilliseconds(21));
+            ValueTask hold = os.SetSockOpt(u, SockLevel.SOCKET, (int)SockOpt.SO_BROADCAST, 1);
+            Assert.Equal(Errno.EAGAIN, (await recv).Errno);
+            Assert.Equal(Instant.FromMilliseconds(25), os.Now);
+            await hold;
+        });
+        lab.Finish(10);
+    }
+
+    [Fact]
+    public void A_kill_ends_a_connect_whose_cost_elapses()
+    {
+        using Lab lab = Lab.Pair(LockLab.Wire);
+        lab.B.SetCpu(new CpuModel { Syscall = LockLab.Call });
+        lab.B.Run("client", async os =>
+        {
+            int s = await os.Tcp();
+            await os.Connect(s, "10.0.0.77:80"); // nobody is there
+        });
+        lab.Network.RunUntil(Instant.FromMilliseconds(5)); // the connect has not got its port yet
+        lab.Network.StopPrograms();
+        lab.End();
+    }
 }
