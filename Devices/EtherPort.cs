@@ -126,6 +126,7 @@ public sealed class EtherPort(NetDeviceInfo info, Net net) : NetDeviceState(info
             return false;
         }
 
+        skb.OrphanAt(fate.End, now);
         stats.tx_packets++;
         stats.tx_bytes += length;
         Net.Trace.Frame(fate.Start, FrameEvent.SENT, Info.IfIndex, skb);

@@ -105,7 +105,7 @@ internal sealed partial class SockActor
                 return;
             }
 
-            SysResult r = Sk.Send(call.Data.Span[call.Done..], call.To, call.Control.Span, call.Flags, Now);
+            SysResult r = Sk.Send(call.Data.Span[call.Done..], call.To, call.Control.Span, call.NonBlocking ? call.Flags | MsgFlags.DONTWAIT : call.Flags, Now);
             if (r.Errno == Errno.EAGAIN)
             {
                 WaitToWrite(call, call.Flags, Sk.Sndtimeo, Errno.EAGAIN);

@@ -24,6 +24,12 @@ internal sealed partial class SockActor : UntypedActor
     private OpenFile? _owned;
     private State _state;
 
+    // sk_write_space out of the socket's turn: a turn of its own, in which waiting calls are tried again.
+    private static readonly Action<Sock> s_lookAgain = sk =>
+    {
+        if (sk.Owner is IActorRef driver) driver.Tell(SockTimer.Instance, driver);
+    };
+
     /// <summary>The owner of a machine whose actor was stopped by a bug: calls on its socket are EIO.</summary>
     public static readonly object Dead = new();
 
@@ -99,7 +105,13 @@ internal sealed partial class SockActor : UntypedActor
 
     protected override void PreStart()
     {
-        if (Private is not AdoptChild m) return;
+        if (Private is not AdoptChild m)
+        {
+            Sk.Owner ??= _self;
+            Stack.Net.OnWriteSpace ??= s_lookAgain;
+            return;
+        }
+
         Private = null;
         Sk.Owner = _self;
         // From itself, so that nothing else that it tells the table can come before it.
@@ -113,6 +125,7 @@ internal sealed partial class SockActor : UntypedActor
     {
         Now = new Instant(_context.NowNanos());
         _state &= ~State.ToldDemux;
+        Sk.Advance(Now);
         switch (message)
         {
             case SkBuff skb when IsOwned && Sk.HasBacklog: AddBacklog(skb); break;

@@ -14,6 +14,9 @@ public readonly record struct FrameFate
     /// <summary>When its first bit leaves: where Linux's tap sees it.</summary>
     public Instant Start { get; init; }
 
+    /// <summary>When its last bit has left: the device has sent it.</summary>
+    public Instant End { get; init; }
+
     /// <summary>When its last bit arrives.</summary>
     public Instant Arrival { get; init; }
 
@@ -97,7 +100,7 @@ public sealed class Link
         _serializer.Send(length, now, out Instant start, out Instant end);
         if (waits) _queue.Add(start, length);
         if (!_impaired)
-            return new FrameFate { Start = start, Arrival = end + spec.Delay, CopyArrival = Instant.Never, CorruptedBit = -1 };
+            return new FrameFate { Start = start, End = end, Arrival = end + spec.Delay, CopyArrival = Instant.Never, CorruptedBit = -1 };
         return Impaired(spec, length, start, end);
     }
 
@@ -107,11 +110,11 @@ public sealed class Link
         bool twice = _impairments.Duplicates(spec);
         bool lost = _impairments.Loses(spec);
         if (lost && !twice)
-            return new FrameFate { Dropped = DropReason.LINK_LOSS, Start = start, CopyArrival = Instant.Never, CorruptedBit = -1 };
+            return new FrameFate { Dropped = DropReason.LINK_LOSS, Start = start, End = end, CopyArrival = Instant.Never, CorruptedBit = -1 };
         int bit = _impairments.CorruptedBit(spec, length);
         Instant arrival = _impairments.Arrival(spec, end);
         Instant copy = twice && !lost ? _impairments.Arrival(spec, end) : Instant.Never;
-        return new FrameFate { Start = start, Arrival = arrival, CopyArrival = copy, CorruptedBit = bit };
+        return new FrameFate { Start = start, End = end, Arrival = arrival, CopyArrival = copy, CorruptedBit = bit };
     }
 
     private void Apply(WireSpec spec)

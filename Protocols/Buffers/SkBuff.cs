@@ -25,7 +25,7 @@ public enum SkbChecksum : byte
 public enum PacketType : byte { HOST = 0, BROADCAST = 1, MULTICAST = 2, OTHERHOST = 3, OUTGOING = 4, LOOPBACK = 5 }
 
 /// <summary>A packet. From <see cref="SkBuffPool.Alloc"/>; freed once, by its owner, with <see cref="Free"/>.</summary>
-public sealed class SkBuff
+public sealed partial class SkBuff
 {
     private readonly SkBuffPool _pool;
     private int _data, _tail;
@@ -131,6 +131,7 @@ public sealed class SkBuff
     /// <summary>skb_scrub_packet: forgets all that the host it comes from has noted on it. The bytes stay.</summary>
     public void Scrub()
     {
+        Orphan();
         MacHeader = NetworkHeader = TransportHeader = -1;
         IpSummed = SkbChecksum.NONE;
         Mark = 0;
@@ -176,6 +177,7 @@ public sealed class SkBuff
     {
         if (!_inUse) throw new InvalidOperationException("SkBuff freed twice");
         _inUse = false;
+        Orphan();
         _pool.Return(this);
     }
 
@@ -203,6 +205,7 @@ public sealed class SkBuff
     {
         _inUse = true;
         Life++;
+        Charge = DropCount = 0;
         _data = _tail = 0;
         Next = Prev = null;
         MacHeader = NetworkHeader = TransportHeader = -1;

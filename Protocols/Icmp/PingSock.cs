@@ -25,7 +25,7 @@ public sealed class PingSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoc
         if (e == Errno.OK) e = Route(peer.Address, ref ipc, now, out route);
         if (e != Errno.OK) return e;
         if (!Fits(data.Length, route)) return Errno.EMSGSIZE;
-        e = MaySend();
+        e = MaySend(data.Length, FragmentSize(route), flags, now);
         if (e != Errno.OK) return e;
 
         SkBuff skb = Net.Pool.Alloc(Headroom, data.Length);
@@ -37,7 +37,7 @@ public sealed class PingSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoc
         ipc.Apply(skb);
         Net.Mib.Inc(Snmp.IcmpOutMsgs);
         Net.Mib.Inc(Snmp.IcmpOutEchos);
-        Transmit(skb);
+        Transmit(skb, Truesize.Of(data.Length, Ipv4Header.MinLength + (IpOptions?.Length ?? 0), FragmentSize(route)));
         return data.Length;
     }
 
@@ -45,7 +45,8 @@ public sealed class PingSock(Net net, Fib fib) : DatagramSock(net, fib, IpProtoc
     public override DropReason Rcv(SkBuff skb, Instant now)
     {
         if (skb.Tstamp == default) skb.Tstamp = now;
-        return Enqueue(skb) ? DropReason.NOT_DROPPED_YET : Net.Mib.Drop(skb, DropReason.SOCKET_RCVBUFF);
+        DropReason full = Enqueue(skb, now);
+        return full == DropReason.NOT_DROPPED_YET ? full : Net.Mib.Drop(skb, full);
     }
 
     protected override bool HasPeekOff => false;

@@ -39,6 +39,7 @@ public sealed partial class Ipv4
             f.Mark = skb.Mark;
             f.Tstamp = skb.Tstamp;
             f.Ip.ConfirmNeighbour = skb.Ip.ConfirmNeighbour;
+            skb.ShareOwner(f, Truesize.Of(headerLength + n));
             Enqueue(f, device, nextHop);
             _net.Mib.Inc(Snmp.IpFragCreates);
             if (at == headerLength) DropUncopied(header[Ipv4Header.MinLength..]);

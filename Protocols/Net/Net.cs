@@ -41,6 +41,9 @@ public sealed class Net(string hostName, ulong seed, SkBuffPool pool, string net
     /// <summary>udp_memory_allocated and udp_mem; UDP knows no pressure.</summary>
     public ProtoMemory UdpMemory => field ??= new ProtoMemory(() => (Sysctl.udp_mem_low, Sysctl.udp_mem_pressure, Sysctl.udp_mem_high), pressures: false);
 
+    /// <summary>sk_write_space: there may be room for who waits to send by this socket. Its driver looks again in a turn of its own.</summary>
+    public Action<Sock>? OnWriteSpace { get; set; }
+
     /// <summary>gen_cookie_next: the next SO_COOKIE.</summary>
     public ulong NextCookie() => ++_cookies;
 

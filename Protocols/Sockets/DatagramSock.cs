@@ -10,7 +10,6 @@ public abstract partial class DatagramSock : InetSock
     protected const int Headroom = 128;
 
     private SkBuff? _rcvHead, _rcvTail, _xmitHead, _xmitTail;
-    private int _rmemAlloc;
     private RouteOut _route;
     private (uint Daddr, uint Saddr, int Oif, int GenId) _routeKey;
     private Instant _routeUntil;
@@ -33,7 +32,7 @@ public abstract partial class DatagramSock : InetSock
     {
         get
         {
-            PollEvents p = PollEvents.OUT | PollEvents.WRNORM | PollEvents.WRBAND;
+            PollEvents p = IsWriteable ? PollEvents.OUT | PollEvents.WRNORM | PollEvents.WRBAND : PollEvents.None;
             if (Err != Errno.OK) p |= PollEvents.ERR;
             p |= ErrorPoll;
             if (_rcvHead is not null || _rcvShutdown) p |= PollEvents.IN | PollEvents.RDNORM;
@@ -42,8 +41,6 @@ public abstract partial class DatagramSock : InetSock
             return p;
         }
     }
-
-    public override Instant NextTimer => Instant.Never;
 
     public override bool IsDead => _closed && _xmitHead is null;
 
@@ -79,10 +76,6 @@ public abstract partial class DatagramSock : InetSock
         IsConnected = false;
     }
 
-    public override void OnTimer(Instant now)
-    {
-    }
-
     public override bool TryXmit(Instant now, [NotNullWhen(true)] out SkBuff? skb) => SkBuffChain.Take(ref _xmitHead, ref _xmitTail, out skb);
 
     public override SysResult Recv(scoped Span<byte> buffer, ref CmsgWriter control, MsgFlags flags, Instant now, out SockAddr from, out MsgFlags outFlags)
@@ -99,13 +92,13 @@ public abstract partial class DatagramSock : InetSock
         else if (copied < length) outFlags |= MsgFlags.TRUNC;
         skb.Data.Slice(offset, copied).CopyTo(buffer);
         from = Source(skb);
-        PutSocketCmsgs(ref control, skb.Tstamp, skb.Mark, skb.Priority, 0);
+        PutSocketCmsgs(ref control, skb.Tstamp, skb.Mark, skb.Priority, skb.DropCount);
         PutIpCmsgs(ref control, skb, Fib, now);
         if ((flags & MsgFlags.PEEK) == 0)
         {
             PeekOffsetBack(length);
             OnRead();
-            Dequeue().Free();
+            Dequeue(now).Free();
         }
         else
         {
@@ -138,7 +131,7 @@ public abstract partial class DatagramSock : InetSock
     {
         _closed = true;
         PurgeErrors();
-        while (_rcvHead is not null) Dequeue().Free();
+        while (_rcvHead is not null) Dequeue(now).Free();
     }
 
     public override void Destroy()
@@ -266,45 +259,13 @@ public abstract partial class DatagramSock : InetSock
         return length + Ipv4Header.MinLength + (IpOptions?.Length ?? 0) <= most;
     }
 
-    /// <summary>What sock_alloc_send_skb finds, after the route and the size: the pending error, or EPIPE after a shutdown.</summary>
-    protected Errno MaySend() => Err != Errno.OK ? TakeError() : _sendShutdown ? Errno.EPIPE : Errno.OK;
-
-    /// <summary>Puts a packet out; <see cref="TryXmit"/> gives it.</summary>
-    protected void Transmit(SkBuff skb)
+    /// <summary>Puts a packet out, charged to this socket; <see cref="TryXmit"/> gives it.</summary>
+    protected void Transmit(SkBuff skb, int charge)
     {
-        if (_xmitTail is null) _xmitHead = skb;
-        else _xmitTail.Next = skb;
-        _xmitTail = skb;
-    }
-
-    /// <summary>__sock_queue_rcv_skb, __udp_enqueue_schedule_skb: false, and counted in sk_drops, when there is no room.</summary>
-    protected bool Enqueue(SkBuff skb)
-    {
-        if (_closed || IsFull(skb.Truesize))
-        {
-            Drops++;
-            return false;
-        }
-
-        _rmemAlloc += skb.Truesize;
-        skb.Next = null;
-        if (_rcvTail is null) _rcvHead = skb;
-        else _rcvTail.Next = skb;
-        _rcvTail = skb;
-        Wake(DataReady);
-        return true;
+        Own(skb, charge);
+        SkBuffChain.Put(ref _xmitHead, ref _xmitTail, skb);
     }
 
     /// <summary>Whether a datagram of this truesize finds no room: a queue below its limit takes one more, which may go beyond it.</summary>
-    protected virtual bool IsFull(int truesize) => _rmemAlloc >= Rcvbuf;
-
-    private SkBuff Dequeue()
-    {
-        SkBuff skb = _rcvHead!;
-        _rcvHead = skb.Next;
-        if (_rcvHead is null) _rcvTail = null;
-        skb.Next = null;
-        _rmemAlloc -= skb.Truesize;
-        return skb;
-    }
+    protected virtual bool IsFull(int truesize) => RmemAlloc >= Rcvbuf;
 }

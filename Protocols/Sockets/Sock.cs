@@ -42,6 +42,11 @@ public abstract partial class Sock(Net net, AddressFamily family, SocketType typ
 
     public abstract void OnTimer(Instant now);
 
+    /// <summary>A driver's turn begins: what changes by itself as time goes on is brought up to date.</summary>
+    public virtual void Advance(Instant now)
+    {
+    }
+
     /// <summary>Gives the next packet to send: transport header first, addresses in <see cref="SkBuff.Ip"/>; the caller owns it.</summary>
     public abstract bool TryXmit(Instant now, [NotNullWhen(true)] out SkBuff? skb);
 

@@ -29,10 +29,10 @@ public sealed partial class UdpSock
     private UdpCork? _cork;
 
     // An error loses the whole datagram, what came before included.
-    private SysResult Append(ReadOnlySpan<byte> data, bool corks, Instant now)
+    private SysResult Append(ReadOnlySpan<byte> data, bool corks, MsgFlags flags, Instant now)
     {
         UdpCork cork = _cork!;
-        Errno e = MayTransmit(cork.Length + data.Length, cork.Way, now);
+        Errno e = MayTransmit(cork.Length + data.Length, cork.Way, flags, now);
         if (e != Errno.OK)
         {
             if (e != Errno.EAGAIN || cork.Length == 0) _cork = null;

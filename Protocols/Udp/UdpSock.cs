@@ -13,7 +13,7 @@ public sealed partial class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, I
     {
         if (data.Length > 0xFFFF) return Errno.EMSGSIZE;
         bool corks = _user is { Cork: true } || (flags & MsgFlags.MORE) != 0;
-        if (_cork is not null && (flags & MsgFlags.OOB) == 0) return Append(data, corks, now); // whatever address it names
+        if (_cork is not null && (flags & MsgFlags.OOB) == 0) return Append(data, corks, flags, now); // whatever address it names
         RouteOut route = default;
         Errno e = Destination(to, flags, needsPort: true, out SockAddr peer);
         if (e == Errno.OK && to is not null && Net.Cgroup is { } cgroup)
@@ -34,18 +34,18 @@ public sealed partial class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, I
         if (corks)
         {
             _cork = new UdpCork(way);
-            return Append(data, corks: true, now);
+            return Append(data, corks: true, flags, now);
         }
 
-        e = MayTransmit(data.Length, way, now);
+        e = MayTransmit(data.Length, way, flags, now);
         if (e == Errno.OK) e = Transmit(data, way);
         return e == Errno.OK ? data.Length : e;
     }
 
     // ip_append_data's checks, before anything is copied.
-    private Errno MayTransmit(int length, in UdpWay way, Instant now)
+    private Errno MayTransmit(int length, in UdpWay way, MsgFlags flags, Instant now)
     {
-        if (length <= UdpHeader.MaxPayload && Fits(UdpHeader.Length + length, way.Route)) return MaySend();
+        if (length <= UdpHeader.MaxPayload && Fits(UdpHeader.Length + length, way.Route)) return MaySend(UdpHeader.Length + length, way.Segment > 0 ? Fib.MaxMtu : FragmentSize(way.Route), flags, now);
         QueueLocalError(Errno.EMSGSIZE, IpAddress.FromV4(way.Route.Daddr), Peer.Port, way.Route.Mtu, now);
         return Errno.EMSGSIZE;
     }
@@ -86,7 +86,7 @@ public sealed partial class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, I
         skb.TransportHeader = skb.DataOffset;
         FillIp(skb, saddr, daddr, way.Connected);
         way.Ipc.Apply(skb);
-        Transmit(skb);
+        Transmit(skb, Truesize.Of(length, Ipv4Header.MinLength + (IpOptions?.Length ?? 0), FragmentSize(way.Route)));
     }
 
     /// <summary>Takes one datagram: data at the UDP header.</summary>
@@ -103,10 +103,11 @@ public sealed partial class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, I
         if (skb.Tstamp == default) skb.Tstamp = now;
         skb.Trim(h.Len);
         skb.Pull(UdpHeader.Length);
-        if (Enqueue(skb)) return DropReason.NOT_DROPPED_YET;
-        Net.Mib.Inc(Snmp.UdpRcvbufErrors);
+        DropReason full = Enqueue(skb, now);
+        if (full == DropReason.NOT_DROPPED_YET) return full;
+        Net.Mib.Inc(full == DropReason.PROTO_MEM ? Snmp.UdpMemErrors : Snmp.UdpRcvbufErrors);
         Net.Mib.Inc(Snmp.UdpInErrors);
-        return Net.Mib.Drop(skb, DropReason.SOCKET_RCVBUFF);
+        return Net.Mib.Drop(skb, full);
     }
 
     /// <summary>Since 6.16 only an empty queue takes a datagram that is larger than what is left.</summary>
@@ -115,6 +116,8 @@ public sealed partial class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, I
     protected override int QuotedHeader => UdpHeader.Length;
 
     protected override ushort QuotedPort(in IcmpErrorInfo error) => error.Quoted is { Transport: { Length: >= 4 } t } ? BinaryPrimitives.ReadUInt16BigEndian(t.AsSpan(2)) : (ushort)0;
+
+    protected override void OnNoSpace() => Net.Mib.Inc(Snmp.UdpSndbufErrors);
 
     protected override void OnRead() => Net.Mib.Inc(Snmp.UdpInDatagrams);
 
