@@ -30,6 +30,7 @@ internal sealed class HostActor(HostPlan plan) : UntypedActor
             case StartNetns: (_netns ??= NewNetnsGroup()).Forward(message); break;
             case MoveDevice m: Move(m); break;
             case RunEnded:
+                plan.Files.Tell(message, Self);
                 foreach (Netns ns in plan.Namespaces) NetnsInstances.End(ns, Self);
                 break;
             default: Unhandled(message); break;
@@ -40,6 +41,7 @@ internal sealed class HostActor(HostPlan plan) : UntypedActor
     {
         HostPlan p = plan;
         _proc = Context.ActorOf(Props.Create(() => new ProcGroup(p)), "proc");
+        p.Files = Context.ActorOf(Props.Create(() => new FileGroup(p)), "files");
         foreach (Netns ns in plan.Namespaces)
         {
             if (ns != plan.Init) (_netns ??= NewNetnsGroup()).Tell(new StartNetns(ns, null), Self);

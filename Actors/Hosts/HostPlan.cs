@@ -64,6 +64,12 @@ internal sealed class HostPlan
     /// <summary>Sockets whose actors are alive, in all namespaces.</summary>
     public int Sockets => Namespaces.Sum(n => n.Stack.Sockets);
 
+    /// <summary>Makes the files that are not sockets: pipes, eventfd, timerfd, epoll.</summary>
+    public IActorRef Files { get; set; } = ActorRefs.Nobody;
+
+    /// <summary>Such files whose actors are alive.</summary>
+    public int OpenFiles { get; set; }
+
     /// <summary>A number of the sockfs, which all namespaces share.</summary>
     public long NextInode() => ++_inodes;
 

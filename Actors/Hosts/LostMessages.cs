@@ -19,6 +19,9 @@ internal static class LostMessages
             case ListenerClosed m:
                 m.Listener.Tell(ChildGone.Instance, ActorRefs.NoSender);
                 break;
+            case EpollItem { IsAsked: true } item:
+                item.Lost();
+                break;
             case PollEntry { Handled: false } entry when entry.Call.Process is { } process && process.Net.Pool == network.Pool:
                 entry.At = PollEntry.Stage.Idle;
                 if (entry.Ask == PollEntry.Request.Query) entry.Result = PollEvents.ERR | PollEvents.HUP;

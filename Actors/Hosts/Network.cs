@@ -205,7 +205,7 @@ public sealed class Network
         StopPrograms();
         foreach (SimHost h in _hosts) h.Plan.Actor.Tell(RunEnded.Instance, ActorRefs.NoSender);
         // What is in flight arrives at devices that are down.
-        Settle(() => Pool.Outstanding == 0 && _hosts.TrueForAll(h => h.Plan.Sockets == 0), 30);
+        Settle(() => Pool.Outstanding == 0 && _hosts.TrueForAll(h => h.Plan.Sockets == 0 && h.Plan.OpenFiles == 0), 30);
         foreach (PcapngFile file in _captures) file.Close(Now);
     }
 
@@ -221,6 +221,7 @@ public sealed class Network
             long open = books.Calls.Entered - books.Calls.Answered;
             if (open != 0) wrong.Add(string.Create(CultureInfo.InvariantCulture, $"{h.Name}: {open} system calls were not answered"));
             if (h.Plan.Sockets != 0) wrong.Add(string.Create(CultureInfo.InvariantCulture, $"{h.Name}: {h.Plan.Sockets} sockets are left"));
+            if (h.Plan.OpenFiles != 0) wrong.Add(string.Create(CultureInfo.InvariantCulture, $"{h.Name}: {h.Plan.OpenFiles} pipes, epolls and their like are left"));
             foreach (ProcessStatus p in books.Processes)
             {
                 if (p.Started && !p.Exited) wrong.Add($"{h.Name}: {p.Name}[{p.Pid}] has not ended");

@@ -6,9 +6,14 @@ internal sealed partial class ProcessActor
 {
     private const int FD_CLOEXEC = 1;
     private const PollEvents DefaultPollMask = PollEvents.IN | PollEvents.OUT | PollEvents.RDNORM | PollEvents.WRNORM;
-    private const FileFlags Settable = FileFlags.APPEND | FileFlags.NONBLOCK | FileFlags.ASYNC;
+    private const FileFlags Settable = FileFlags.APPEND | FileFlags.NONBLOCK | FileFlags.ASYNC | FileFlags.DIRECT;
 
-    public void Fcntl(Syscall.Fcntl call) => Finish(call, Fcntl(call.Fd, call.Cmd, call.Arg));
+    public void Fcntl(Syscall.Fcntl call)
+    {
+        if (call.Cmd is FcntlCmd.F_GETPIPE_SZ or FcntlCmd.F_SETPIPE_SZ && _files[call.Fd] is PipeFile pipe) ToFile(call, pipe);
+        else if (call.Cmd is FcntlCmd.F_GETPIPE_SZ or FcntlCmd.F_SETPIPE_SZ) Finish(call, Errno.EBADF);
+        else Finish(call, Fcntl(call.Fd, call.Cmd, call.Arg));
+    }
 
     private SysResult Fcntl(int fd, FcntlCmd cmd, int arg)
     {
@@ -17,6 +22,7 @@ internal sealed partial class ProcessActor
         {
             case FcntlCmd.F_GETFL: return (int)file.Flags;
             case FcntlCmd.F_SETFL:
+                if (((FileFlags)arg & FileFlags.DIRECT) != 0 && file is not PipeFile) return Errno.EINVAL;
                 SetAsync(file, fd, ((FileFlags)arg & FileFlags.ASYNC) != 0);
                 file.Flags = file.Flags & ~Settable | (FileFlags)arg & Settable;
                 return 0;

@@ -226,6 +226,7 @@ internal sealed partial class SockActor
     public void Close(Syscall.Close call)
     {
         _state |= State.Closed;
+        _watchers?.Free(_self); // eventpoll_release
         if (Sk.Family == AddressFamily.INET) Stack.Net.Cgroup?.SockRelease(Sk);
         _ops.Release(this, call);
         if (!call.IsAnswered && call.WaitingIn is null) AnswerWhenGone(call);

@@ -71,7 +71,7 @@ internal sealed partial class SockActor
             if (_lock is not null) DrainBacklog(_lock);
             if (IsOwned || _backlog?.Dequeue() is not { } call) return;
             Pump();
-            if (_watchers is not null) WakeWatchers(); // poll needs no lock
+            if (_watchers is { IsEmpty: false }) WakeWatchers(PollEvents.None); // poll needs no lock
             Begin(call);
         }
     }

@@ -5,7 +5,7 @@ namespace ActorNet.Actors;
 
 /// <summary>Drives a socket's machine, whatever its protocol; the only place where a call waits.</summary>
 /// <remarks>
-/// Handles packets (a chain, data at the transport header), <see cref="Syscall"/>s from processes, <see cref="PollEntry"/>, <see cref="DemuxRequest"/>
+/// Handles packets (a chain, data at the transport header), <see cref="Syscall"/>s from processes, <see cref="WaitEntry"/>, <see cref="DemuxRequest"/>
 /// answers, <see cref="IcmpErrorNotice"/>, its timer, <see cref="Interrupt"/> and <see cref="RunEnded"/>. While a port request is out the socket is
 /// owned by the call that made it: other calls wait in a backlog, in order.
 /// </remarks>
@@ -17,7 +17,7 @@ internal sealed partial class SockActor : UntypedActor
     private readonly ProtoOps _ops;
     private ActorTimer? _timer;
     private CallQueue? _readers, _writers, _backlog;
-    private PollEntry? _watchers;
+    private WaitQueue? _watchers;
     private Syscall? _owner, _current;
     private bool _ownerInterrupted;
     private LostPackets? _lost;
@@ -131,7 +131,7 @@ internal sealed partial class SockActor : UntypedActor
             case SkBuff skb when IsOwned && Sk.HasBacklog: AddBacklog(skb); break;
             case SkBuff skb: Rcv(skb); break;
             case Syscall call: Enter(call); break;
-            case PollEntry entry: OnPoll(entry); break;
+            case WaitEntry entry: entry.OnAsked(_self, _watchers ??= new WaitQueue(), Sk.Poll); break;
             case DemuxRequest answer: OnPort(answer); break;
             case SockTimer: OnTimer(); break;
             case CpuDone: OnCpuDone(); break;
@@ -161,7 +161,7 @@ internal sealed partial class SockActor : UntypedActor
         AnswerAll(_readers, Errno.EIO);
         AnswerAll(_writers, Errno.EIO);
         AnswerAll(_backlog, Errno.EIO);
-        FailWatchers();
+        _watchers?.Free(_self);
         if (_owner is { IsAnswered: false } owner) Answer(owner, Errno.EIO);
         if (_current is { IsAnswered: false, IsIdle: false } current && current != _owner) Answer(current, Errno.EIO);
         Stack.Demux(Sk.Protocol)?.Tell(new DemuxRequest(DemuxRequest.What.Release, _self, Sk), _self);
@@ -210,7 +210,7 @@ internal sealed partial class SockActor : UntypedActor
         if (_owned is not null) SignalOwner(wakes);
         if (_readers?.Head is not null) RetryReaders();
         if (_writers?.Head is not null) RetryWriters();
-        if (_watchers is not null) WakeWatchers();
+        if (_watchers is { IsEmpty: false }) WakeWatchers(wakes);
         Pump(); // what the tried calls made
         if ((_state & (State.Closed | State.Releasing)) == State.Closed && Sk.IsDead && !_ops.HoldsOn(this)) LetGo();
         if (!IsOwned && _owner is Syscall.Close close && ((_state & State.Releasing) != 0 || !Sk.IsDead))

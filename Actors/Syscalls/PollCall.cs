@@ -15,17 +15,15 @@ public struct PollFd(int fd, PollEvents events)
 }
 
 /// <summary>One file's part of a poll: asked, armed on the socket's wait queue, fired or withdrawn.</summary>
-internal sealed class PollEntry(Syscall.Poll call, int index)
+internal sealed class PollEntry(Syscall.Poll call, int index) : WaitEntry
 {
     public readonly Syscall.Poll Call = call;
     public readonly int Index = index;
     public OpenFile? File;
-    public PollEvents Mask, Result;
     public bool Wait;
 
     // Written by the socket that holds it.
     public Stage At;
-    public PollEntry? Next, Prev;
 
     /// <summary>What <see cref="Ask"/> asks was done, and how many messages the sockets have sent of this entry: it may be asked anew when all of them are in.</summary>
     public bool Handled;
@@ -41,6 +39,50 @@ internal sealed class PollEntry(Syscall.Poll call, int index)
     public enum Stage : byte { Idle, Armed, Fired }
 
     public enum Request : byte { Query, Withdraw }
+
+    public override void OnAsked(IActorRef file, WaitQueue queue, PollEvents ready)
+    {
+        if (Ask == Request.Withdraw)
+        {
+            queue.Remove(this);
+            At = Stage.Idle; // of one that fired the news is on the way, before this
+        }
+        else
+        {
+            Result = ready & Mask;
+            bool arm = Result == PollEvents.None && Wait;
+            At = arm ? Stage.Armed : Stage.Idle;
+            if (arm) queue.Add(this);
+        }
+
+        Handled = true;
+        Tell(file);
+    }
+
+    /// <summary>pollwake. A level is what counts here, whatever the key.</summary>
+    public override bool OnWake(IActorRef file, PollEvents key, PollEvents ready)
+    {
+        PollEvents hit = ready & Mask;
+        if (hit == PollEvents.None) return false;
+        Queue!.Remove(this);
+        Fire(file, hit);
+        return true;
+    }
+
+    public override void OnFreed(IActorRef file) => Fire(file, PollEvents.ERR | PollEvents.HUP);
+
+    private void Fire(IActorRef file, PollEvents hit)
+    {
+        At = Stage.Fired;
+        Result = hit;
+        Tell(file);
+    }
+
+    private void Tell(IActorRef file)
+    {
+        Sent++;
+        Call.Process!.Ref.Tell(this, file);
+    }
 }
 
 public abstract partial class Syscall

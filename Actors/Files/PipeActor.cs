@@ -1,0 +1,149 @@
+// A pipe (fs/pipe.c): pipe_read, pipe_write, pipe_poll, pipe_release. One actor serves both ends; each end has a wait queue.
+
+namespace ActorNet.Actors;
+
+/// <summary>One end of a pipe.</summary>
+internal sealed class PipeFile(FileFlags flags) : ActorFile(flags)
+{
+    public override bool RaisesSigpipe => true;
+}
+
+/// <summary>Drives a pipe: who reads an empty one waits, and who writes to a full one.</summary>
+internal sealed class PipeActor(HostPlan host, FileLife life) : FileActor(host, life)
+{
+    private const PollEvents CanRead = PollEvents.IN | PollEvents.RDNORM, CanWrite = PollEvents.OUT | PollEvents.WRNORM;
+    private readonly PipeRing _ring = new();
+    private readonly WaitQueue _readWait = new(), _writeWait = new();
+    private bool _hasReader = true, _hasWriter = true, _polled;
+
+    private PollEvents ReadPoll => (_ring.IsEmpty ? 0 : CanRead) | (_hasWriter ? 0 : PollEvents.HUP);
+
+    private PollEvents WritePoll => (_ring.IsFull ? 0 : CanWrite) | (_hasReader ? 0 : PollEvents.ERR);
+
+    protected override void Handle(Syscall call)
+    {
+        switch (call)
+        {
+            case Syscall.RecvFrom read: Read(read, begins: true); break;
+            case Syscall.SendTo write: Write(write, begins: true); break;
+            case Syscall.Fcntl fcntl: Answer(call, Size(fcntl)); break;
+            case Syscall.Close: Close(call); break;
+            default: Answer(call, Errno.EINVAL); break;
+        }
+
+        RunWaiting();
+    }
+
+    protected override void OnAsked(WaitEntry entry)
+    {
+        _polled = true; // from now on every write gives an edge, not only the first to an empty pipe
+        bool writes = FileOf(entry).MayWrite;
+        entry.OnAsked(Me, writes ? _writeWait : _readWait, writes ? WritePoll : ReadPoll);
+    }
+
+    protected override void FreeWaiters()
+    {
+        _readWait.Free(Me);
+        _writeWait.Free(Me);
+    }
+
+    protected override void Freed() => _ring.Clear();
+
+    private static OpenFile FileOf(WaitEntry entry) => entry is PollEntry poll ? poll.File! : ((EpollItem)entry).File;
+
+    private void Read(Syscall.RecvFrom call, bool begins)
+    {
+        if (call.Buffer.Length == 0)
+        {
+            Answer(call, 0);
+        }
+        else if (_ring.IsEmpty || (begins && Readers.Head is not null && !call.NonBlocking))
+        {
+            if (!_hasWriter && _ring.IsEmpty) Answer(call, 0);
+            else Wait(Readers, call);
+        }
+        else
+        {
+            bool wasFull = _ring.IsFull;
+            Answer(call, _ring.Read(call.Buffer.Span));
+            if (wasFull && !_ring.IsFull) _writeWait.Wake(Me, CanWrite, WritePoll);
+        }
+    }
+
+    private void Write(Syscall.SendTo call, bool begins)
+    {
+        if (call.Data.Length == 0)
+        {
+            Answer(call, 0);
+            return;
+        }
+
+        if (!_hasReader)
+        {
+            Answer(call, call.Partial(Errno.EPIPE));
+            return;
+        }
+
+        if (begins && Writers.Head is not null && !call.NonBlocking)
+        {
+            Writers.Enqueue(call);
+            return;
+        }
+
+        bool wasEmpty = _ring.IsEmpty;
+        int taken = _ring.Write(call.Data.Span[call.Done..], begins, (call.File!.Flags & FileFlags.DIRECT) != 0);
+        call.Done += taken;
+        if (taken > 0 && (wasEmpty || _polled)) _readWait.Wake(Me, CanRead, ReadPoll);
+        if (call.Done == call.Data.Length) Answer(call, call.Done);
+        else if (begins || call.NonBlocking) Wait(Writers, call);
+        else Writers.EnqueueFirst(call);
+    }
+
+    // Who has waited longest comes first, and one who still waits keeps its place.
+    private void RunWaiting()
+    {
+        bool moved = true;
+        while (moved)
+        {
+            moved = false;
+            while (Readers.Head is Syscall.RecvFrom reader && (!_ring.IsEmpty || !_hasWriter))
+            {
+                Readers.Remove(reader);
+                Read(reader, begins: false);
+                moved = true;
+            }
+
+            while (Writers.Head is Syscall.SendTo writer && (!_ring.IsFull || !_hasReader))
+            {
+                Writers.Remove(writer);
+                Write(writer, begins: false);
+                moved = true;
+            }
+        }
+    }
+
+    private SysResult Size(Syscall.Fcntl call)
+    {
+        if (call.Cmd == FcntlCmd.F_GETPIPE_SZ) return _ring.Capacity * PipeRing.PageSize;
+        bool wasFull = _ring.IsFull;
+        SysResult r = _ring.Resize((uint)call.Arg, mayExceed: call.Process!.Credentials.Uid == 0);
+        if (wasFull && !_ring.IsFull) _writeWait.Wake(Me, CanWrite, WritePoll);
+        return r;
+    }
+
+    private void Close(Syscall call)
+    {
+        bool writes = call.File!.MayWrite;
+        (writes ? _writeWait : _readWait).Free(Me);
+        if (writes) _hasWriter = false;
+        else _hasReader = false;
+        if (_hasReader || _hasWriter)
+        {
+            _readWait.Wake(Me, PollEvents.None, ReadPoll);
+            _writeWait.Wake(Me, PollEvents.None, WritePoll);
+        }
+
+        Answer(call, 0);
+        if (!_hasReader && !_hasWriter) End();
+    }
+}

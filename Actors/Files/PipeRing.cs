@@ -1,0 +1,119 @@
+// struct pipe_inode_info and its ring of pipe_buffers (include/linux/pipe_fs_i.h, fs/pipe.c): up to 16 pages, written at one end and read at the other.
+
+using System.Buffers;
+
+namespace ActorNet.Actors;
+
+/// <summary>A pipe's bytes. It never waits: a full pipe takes less than is offered, an empty one gives nothing.</summary>
+internal sealed class PipeRing
+{
+    /// <summary>A page, and PIPE_BUF: a write of up to so many bytes goes whole or not at all.</summary>
+    public const int PageSize = 4096;
+
+    private const int DefaultSlots = 16;
+    private Slot[] _slots = new Slot[DefaultSlots];
+    private int _first, _used;
+
+    /// <summary>Pages that it may hold (max_usage).</summary>
+    public int Capacity { get; private set; } = DefaultSlots;
+
+    /// <summary>Bytes that wait to be read (FIONREAD).</summary>
+    public int Bytes { get; private set; }
+
+    public bool IsEmpty => _used == 0;
+
+    public bool IsFull => _used >= Capacity;
+
+    /// <summary>Takes what there is room for.</summary>
+    /// <param name="begins">The start of a write: what goes over whole pages is appended to the last page, if it fits there.</param>
+    /// <param name="packet">O_DIRECT: each page is a message of its own, and nothing is appended to it.</param>
+    public int Write(ReadOnlySpan<byte> data, bool begins, bool packet)
+    {
+        int total = data.Length, odd = total & (PageSize - 1);
+        if (begins && odd > 0 && !IsEmpty)
+        {
+            ref Slot last = ref _slots[(_first + _used - 1) & (_slots.Length - 1)];
+            int end = last.Offset + last.Length;
+            if (!last.IsPacket && end + odd <= PageSize)
+            {
+                data[..odd].CopyTo(last.Page.AsSpan(end));
+                last.Length += odd;
+                data = data[odd..];
+            }
+        }
+
+        while (data.Length > 0 && !IsFull)
+        {
+            int n = Math.Min(data.Length, PageSize);
+            var page = ArrayPool<byte>.Shared.Rent(PageSize);
+            data[..n].CopyTo(page);
+            _slots[(_first + _used++) & (_slots.Length - 1)] = new Slot { Page = page, Length = n, IsPacket = packet };
+            data = data[n..];
+        }
+
+        int taken = total - data.Length;
+        Bytes += taken;
+        return taken;
+    }
+
+    /// <summary>Gives what there is, of packets one: what of it does not fit is lost.</summary>
+    public int Read(Span<byte> buffer)
+    {
+        int got = 0;
+        while (_used > 0 && got < buffer.Length)
+        {
+            ref Slot slot = ref _slots[_first];
+            int n = Math.Min(slot.Length, buffer.Length - got);
+            slot.Page.AsSpan(slot.Offset, n).CopyTo(buffer[got..]);
+            got += n;
+            Bytes -= n;
+            slot.Offset += n;
+            slot.Length -= n;
+            bool packet = slot.IsPacket;
+            if (packet || slot.Length == 0) Drop();
+            if (packet) break;
+        }
+
+        return got;
+    }
+
+    /// <summary>F_SETPIPE_SZ: a power of two of pages. EBUSY: it holds more; EINVAL, and EPERM beyond pipe-max-size, as Linux gives them.</summary>
+    public SysResult Resize(uint bytes, bool mayExceed)
+    {
+        const uint pipeMaxSize = 1 << 20;
+        if (bytes > 1u << 31) return Errno.EINVAL;
+        uint rounded = Math.Max(PageSize, System.Numerics.BitOperations.RoundUpToPowerOf2(bytes));
+        int slots = (int)(rounded / PageSize);
+        if (rounded > pipeMaxSize && slots > Capacity && !mayExceed) return Errno.EPERM;
+        if (slots < _used) return Errno.EBUSY;
+        var moved = new Slot[slots];
+        for (int i = 0; i < _used; i++) moved[i] = _slots[(_first + i) & (_slots.Length - 1)];
+        (_slots, _first, Capacity) = (moved, 0, slots);
+        return (long)rounded;
+    }
+
+    /// <summary>Frees its pages.</summary>
+    public void Clear()
+    {
+        while (_used > 0)
+        {
+            Drop();
+        }
+    }
+
+    private void Drop()
+    {
+        Bytes -= _slots[_first].Length; // of a packet that was read in part, or of a pipe that goes
+        ArrayPool<byte>.Shared.Return(_slots[_first].Page);
+        _slots[_first] = default;
+        _first = (_first + 1) & (_slots.Length - 1);
+        _used--;
+    }
+
+    private struct Slot
+    {
+        public byte[] Page;
+        public int Offset, Length;
+        public bool IsPacket;
+    }
+}
