@@ -29,6 +29,7 @@ public static class SyscallText
         Syscall.SetSockOpt c => $"{c.Fd}, {Option(c.Level, c.Option)}, {Value(c.Value.Span)}",
         Syscall.GetSockOpt c => $"{c.Fd}, {Option(c.Level, c.Option)}, {(c.Result.IsOk ? Value(c.Value.Span[..Math.Min((int)c.Result.Value, c.Value.Length)]) : "?")}",
         Syscall.Fcntl c => $"{c.Fd}, {c.Cmd}, {c.Arg}",
+        Syscall.Ioctl c => $"{c.Fd}, {c.Cmd}",
         Syscall.Dup { NewFd: < 0 } c => Number(c.Fd),
         Syscall.Dup c => $"{c.Fd}, {c.NewFd}",
         Syscall.Poll c => $"{c.Fds.Length} descriptors, {(c.Timeout == Duration.Infinite ? "-1" : c.Timeout.ToString())}",

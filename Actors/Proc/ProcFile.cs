@@ -9,6 +9,9 @@ internal abstract class ProcFile(FileFlags flags) : OpenFile(flags)
 
     protected long Position { get; set; }
 
+    /// <summary>Bytes read so far: the position. (FIONREAD is what is left of the length, and the length is 0.)</summary>
+    public long Behind => Position;
+
     public abstract SysResult Read(Span<byte> to, Instant now);
 
     /// <summary>proc_simple_write without one who takes it.</summary>

@@ -36,6 +36,9 @@ internal abstract class OpenFile(FileFlags flags)
     /// <summary>Whether EPIPE comes with SIGPIPE.</summary>
     public virtual bool RaisesSigpipe => false;
 
+    /// <summary>Whether O_ASYNC can be asked for (f_op->fasync): FIOASYNC is ENOTTY for a file without.</summary>
+    public virtual bool CanAsync => false;
+
     public bool MayRead => (Flags & FileFlags.AccessMode) != FileFlags.WRONLY;
 
     public bool MayWrite => (Flags & FileFlags.AccessMode) != FileFlags.RDONLY;
@@ -55,6 +58,8 @@ internal sealed class SocketFile(Socket socket, FileFlags flags) : OpenFile(flag
     public readonly Socket Socket = socket;
 
     public override IActorRef? Actor => Socket.Actor;
+
+    public override bool CanAsync => true;
 
     public override bool RaisesSigpipe => Socket.Type == SocketType.STREAM;
 

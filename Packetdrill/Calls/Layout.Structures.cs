@@ -27,6 +27,7 @@ public sealed partial class Layout
         Define("f_owner_ex", "s32 type; s32 pid");
         Define("sk_meminfo", "u32 rmem_alloc; u32 rcvbuf; u32 wmem_alloc; u32 sndbuf; u32 fwd_alloc; u32 wmem_queued; u32 optmem; u32 backlog; u32 drops");
         DefineTcpInfo();
+        DefineIoctls();
     }
 
     // struct tcp_info of Linux 6.18. Times and rates differ from run to run.

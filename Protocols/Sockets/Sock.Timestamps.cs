@@ -57,6 +57,7 @@ public abstract partial class Sock
     protected void PutSocketCmsgs(ref CmsgWriter control, Instant stamp, uint mark, int priority, int drops)
     {
         if (_stamps != StampKind.None) PutStamp(ref control, stamp);
+        else if ((_timestamping & RxSoftware) == 0) NoteStamp(stamp);
         if ((_timestamping & Software) != 0 && (_timestamping & RxSoftware) != 0)
         {
             // Three times: software's, an obsolete one, the device's.

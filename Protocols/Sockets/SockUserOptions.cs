@@ -26,6 +26,9 @@ internal sealed class SockUserOptions
     /// <summary>SO_TXREHASH; null for net.core.txrehash.</summary>
     public bool? TxRehash;
 
+    /// <summary>SIOCGSTAMP: when the packet came that was read last.</summary>
+    public Instant LastStamp;
+
     public SockBits Bits;
 }
 
@@ -36,4 +39,7 @@ internal enum SockBits
     None = 0,
     Debug = 1, RxqOvfl = 2, WifiStatus = 4, NoFcs = 8, FilterLocked = 16, SelectErrQueue = 32, PreferBusyPoll = 64, ZeroCopy = 128, RcvMark = 256,
     RcvPriority = 512,
+
+    /// <summary>SIOCGSTAMP was asked (SOCK_TIMESTAMP): from then on it is kept when packets came.</summary>
+    Stamped = 1 << 20,
 }
