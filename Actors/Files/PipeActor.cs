@@ -5,6 +5,8 @@ namespace ActorNet.Actors;
 /// <summary>One end of a pipe.</summary>
 internal sealed class PipeFile(FileFlags flags) : ActorFile(flags)
 {
+    public override bool CanAsync => true;
+
     public override bool RaisesSigpipe => true;
 }
 
@@ -27,6 +29,7 @@ internal sealed class PipeActor(HostPlan host, FileLife life) : FileActor(host, 
             case Syscall.RecvFrom read: Read(read, begins: true); break;
             case Syscall.SendTo write: Write(write, begins: true); break;
             case Syscall.Fcntl fcntl: Answer(call, Size(fcntl)); break;
+            case Syscall.Ioctl ioctl: Answer(call, ProcessActor.PutInt(ioctl, _ring.Bytes)); break;
             case Syscall.Close: Close(call); break;
             default: Answer(call, Errno.EINVAL); break;
         }

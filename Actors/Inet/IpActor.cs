@@ -205,7 +205,9 @@ internal sealed class IpActor : UntypedActor
         InDevice device = _links[info.IfIndex].Device;
         // inetdev_event: lo has its address as soon as somebody sets it up.
         if (device.IsLoopback && info.IsUp && device.Addresses.IsEmpty) _stack.Fib.AddAddress(device, IpAddress.Loopback4.V4, 8);
-        device.IsUp = info.IsUp && info.HasCarrier;
+        bool isUp = info.IsUp && info.HasCarrier;
+        if (device.IsUp != isUp || device.Mtu != info.Mtu) _stack.Fib.ForgetRoutes();
+        device.IsUp = isUp;
         device.WasUp |= device.IsUp;
         device.Mtu = info.Mtu;
         device.Address = info.Address;

@@ -12,7 +12,7 @@ internal sealed partial class ProcessActor
         if (_files[call.Fd] is not { } file) Finish(call, Errno.EBADF);
         else if (FileIoctl(call, file) is { } answer) Finish(call, answer);
         else if (file is SocketFile socket) SocketIoctl(call, socket);
-        else if (file.Actor is not null && call.Cmd == IoctlCmd.FIONREAD) ToFile(call, file);
+        else if (file is PipeFile && call.Cmd == IoctlCmd.FIONREAD) ToFile(call, file);
         else Finish(call, Errno.ENOTTY);
     }
 
@@ -78,7 +78,8 @@ internal sealed partial class ProcessActor
 
     private static bool TryInt(Syscall.Ioctl call, out int value) => BinaryPrimitives.TryReadInt32LittleEndian(call.Argument.Span, out value);
 
-    private static SysResult PutInt(Syscall.Ioctl call, int value) => BinaryPrimitives.TryWriteInt32LittleEndian(call.Argument.Span, value) ? 0 : Errno.EFAULT;
+    /// <summary>put_user: EFAULT without room.</summary>
+    public static SysResult PutInt(Syscall.Ioctl call, int value) => BinaryPrimitives.TryWriteInt32LittleEndian(call.Argument.Span, value) ? 0 : Errno.EFAULT;
 
     private static SysResult PutLong(Syscall.Ioctl call, long value) => BinaryPrimitives.TryWriteInt64LittleEndian(call.Argument.Span, value) ? 0 : Errno.EFAULT;
 }

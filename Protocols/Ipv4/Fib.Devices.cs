@@ -4,6 +4,9 @@ namespace ActorNet.Protocols;
 
 public sealed partial class Fib
 {
+    /// <summary>rt_cache_flush, when a device went up or down or has another MTU: routes that somebody remembers are looked up again.</summary>
+    public void ForgetRoutes() => GenId++;
+
     /// <summary>inetdev_destroy and fib_disable_ip: forgets a device, its addresses, the routes over it and those that prefer its addresses.</summary>
     public void RemoveDevice(InDevice device)
     {

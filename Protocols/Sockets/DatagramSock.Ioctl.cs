@@ -13,7 +13,7 @@ public abstract partial class DatagramSock
                 value = _rcvHead?.Length ?? 0; // of the next datagram; one without data looks like none
                 return Errno.OK;
             case IoctlCmd.SIOCOUTQ:
-                value = WmemQueued;
+                value = WmemAlloc; // truesize of what has not left
                 return Errno.OK;
             default:
                 return base.Ioctl(cmd, out value);
