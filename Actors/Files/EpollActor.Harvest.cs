@@ -17,6 +17,10 @@ internal sealed partial class EpollActor
         {
             Answer(call, 0);
         }
+        else if (call.HasSignal)
+        {
+            Answer(call, Errno.EINTR);
+        }
         else
         {
             if (call.Deadline == Instant.Never && call.Timeout != Duration.Infinite) call.Deadline = Now + call.Timeout;

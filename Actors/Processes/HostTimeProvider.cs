@@ -5,6 +5,9 @@ namespace ActorNet.Actors;
 /// <summary>A <see cref="TimeProvider"/> on a host's own (virtual) time. The epoch of its wall clock is 2000-01-01T00:00:00Z plus the run's time.</summary>
 internal sealed class HostTimeProvider(ProcessActor process) : TimeProvider
 {
+    /// <summary>The wall clock's epoch, in nanoseconds since 1970.</summary>
+    public const long EpochNanoseconds = 946_684_800_000_000_000;
+
     private static readonly DateTimeOffset s_epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => 1_000_000_000;

@@ -57,6 +57,7 @@ public sealed partial class Os
     private Syscall.EpollWait WaitCall(int epfd, Memory<EpollEvent> events, Duration timeout)
     {
         Syscall.EpollWait call = _epollWaits.Rent();
+        call.Nr = SyscallNr.epoll_wait;
         (call.Fd, call.Events, call.Timeout) = (epfd, events, timeout.Nanoseconds < 0 ? Duration.Infinite : timeout);
         return call;
     }

@@ -49,6 +49,7 @@ public sealed partial class Os
     public ValueTask<int> Poll(Memory<PollFd> fds, Duration timeout)
     {
         Syscall.Poll call = _polls.Rent();
+        call.Nr = SyscallNr.poll;
         call.Fds = fds;
         call.Timeout = timeout.Nanoseconds < 0 ? Duration.Infinite : timeout;
         return Int(call);

@@ -85,13 +85,19 @@ internal sealed partial class ProcessActor
     public void Poll(Syscall.Poll call)
     {
         Span<PollFd> fds = call.Fds.Span;
-        if (fds.Length > _files.Limit)
+        if (fds.Length > _files.Limit || call.Timeout.Nanoseconds < 0)
         {
             Finish(call, Errno.EINVAL);
             return;
         }
 
-        call.Count = fds.Length;
+        if (call.Mask is { } mask)
+        {
+            EnterMask(mask);
+            call.HasMask = true;
+        }
+
+        call.Asked = fds.Length;
         bool wait = call.Timeout.Nanoseconds != 0;
         for (int i = 0; i < fds.Length; i++)
         {
@@ -110,13 +116,14 @@ internal sealed partial class ProcessActor
             if (file.IsDead || !file.CanPoll)
             {
                 entry.Result = file.IsDead ? PollEvents.ERR | PollEvents.HUP : DefaultPollMask & fds[i].Events;
+                if (file.IsDead) entry.Result &= call.MaskOf(fds[i].Events);
                 if (entry.Result != PollEvents.None) call.Ready++;
                 continue;
             }
 
             file.Refs++;
             entry.File = file;
-            entry.Mask = fds[i].Events | PollEvents.ERR | PollEvents.HUP;
+            entry.Mask = call.MaskOf(fds[i].Events);
             entry.Wait = wait;
             Ask(entry, PollEntry.Request.Query);
         }
@@ -128,7 +135,15 @@ internal sealed partial class ProcessActor
             call.Timer.Arm(call.Deadline.Nanoseconds);
         }
 
-        if (call.Owed == 0 && (call.Ready > 0 || !wait)) AnswerPoll(call);
+        if (call.Owed == 0) PollAsked(call);
+    }
+
+    // Every file has said what it has. Who has to wait lets signals in before; with a time-out of zero they count as well.
+    private void PollAsked(Syscall.Poll call)
+    {
+        if (call is { HasMask: true, Ready: 0, Interrupted: Errno.OK } && DeliverInWait() && call.IsEntered) FinishPoll(call, Errno.EINTR);
+        if (!call.IsEntered || call.Finishing) return;
+        if (call.Ready > 0 || call.Timeout.Nanoseconds == 0 || call.Deadline <= Now || call.Interrupted != Errno.OK) FinishPoll(call, call.Interrupted);
     }
 
     private void Ask(PollEntry entry, PollEntry.Request request)
@@ -161,7 +176,7 @@ internal sealed partial class ProcessActor
 
         if (call.Owed > 0) return;
         if (call.Finishing) AnswerPoll(call);
-        else if (call.Ready > 0 || call.Timeout.Nanoseconds == 0 || call.Deadline <= Now || call.Interrupted != Errno.OK) FinishPoll(call, call.Interrupted);
+        else PollAsked(call);
     }
 
     /// <summary>Takes the entries that still wait off their sockets, then answers.</summary>
@@ -171,7 +186,7 @@ internal sealed partial class ProcessActor
         call.Interrupted = why;
         if (call.Owed > 0) return; // when the questions are answered
         call.Finishing = true;
-        for (int i = 0; i < call.Count; i++)
+        for (int i = 0; i < call.Asked; i++)
         {
             PollEntry entry = call.Entry(i);
             if (entry.File is not null && entry.Wait && !entry.Counted) Ask(entry, PollEntry.Request.Withdraw);
@@ -184,7 +199,7 @@ internal sealed partial class ProcessActor
     {
         call.Timer?.Disarm();
         Span<PollFd> fds = call.Fds.Span;
-        for (int i = 0; i < call.Count; i++)
+        for (int i = 0; i < call.Asked; i++)
         {
             PollEntry entry = call.Entry(i);
             fds[i].REvents = entry.Result;
@@ -194,6 +209,6 @@ internal sealed partial class ProcessActor
             Put(file);
         }
 
-        Finish(call, call.Interrupted != Errno.OK && call.Ready == 0 ? call.Interrupted : call.Ready);
+        Finish(call, call.Outcome(Now));
     }
 }

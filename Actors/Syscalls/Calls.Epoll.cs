@@ -44,9 +44,26 @@ public abstract partial class Syscall
         /// <summary>How long to wait; zero for not at all, <see cref="Duration.Infinite"/> for ever.</summary>
         public Duration Timeout { get; set; }
 
+        /// <summary>epoll_pwait: the signals that are held back while it waits; null leaves the process's own.</summary>
+        public SignalSet? Mask { get; set; }
+
+        /// <summary>Its mask holds.</summary>
+        internal bool HasMask { get; set; }
+
+        /// <summary>With its mask a signal is pending: it must not wait.</summary>
+        internal bool HasSignal { get; set; }
+
         internal override bool NeedsSocket => false;
 
         internal override void OnEnter(ProcessActor process) => process.EpollWait(this);
+
+        internal override void OnComplete(ProcessActor process)
+        {
+            if (!HasMask) return;
+            HasMask = false;
+            if (HasSignal && !Result.IsOk) process.DeliverInWait();
+            process.LeaveMask();
+        }
 
         internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, Events.Length, 0, Result);
 
@@ -54,6 +71,8 @@ public abstract partial class Syscall
         {
             base.Recycle();
             Events = default;
+            Mask = null;
+            HasSignal = false;
         }
     }
 }

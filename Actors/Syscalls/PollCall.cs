@@ -88,18 +88,31 @@ internal sealed class PollEntry(Syscall.Poll call, int index) : WaitEntry
 public abstract partial class Syscall
 {
     /// <summary>poll(2): how many descriptors are ready; their REvents are set in <see cref="Fds"/>.</summary>
-    public sealed class Poll() : Syscall(SyscallNr.poll)
+    public class Poll : Syscall
     {
         private readonly List<PollEntry> _entries = [];
+
+        public Poll()
+            : base(SyscallNr.poll)
+        {
+        }
+
+        private protected Poll(SyscallNr nr)
+            : base(nr)
+        {
+        }
 
         public Memory<PollFd> Fds { get; set; }
 
         /// <summary>How long to wait; zero for not at all, <see cref="Duration.Infinite"/> for ever.</summary>
         public Duration Timeout { get; set; } = Duration.Infinite;
 
+        /// <summary>ppoll, pselect6: the signals that are held back while it waits; null leaves the process's own.</summary>
+        public SignalSet? Mask { get; set; }
+
         internal ActorTimer? Timer { get; set; }
 
-        internal int Count { get; set; }
+        internal int Asked { get; set; }
 
         /// <summary>Messages that sockets still owe.</summary>
         internal int Owed { get; set; }
@@ -107,6 +120,9 @@ public abstract partial class Syscall
         internal int Ready { get; set; }
 
         internal bool Finishing { get; set; }
+
+        /// <summary>Its mask holds.</summary>
+        internal bool HasMask { get; set; }
 
         internal Errno Interrupted { get; set; }
 
@@ -119,12 +135,24 @@ public abstract partial class Syscall
         internal override void OnCollapse(ProcessActor process)
         {
             Timer?.Disarm();
-            for (int i = 0; i < Count; i++)
+            for (int i = 0; i < Asked; i++)
             {
                 if (Entry(i).File is { } file) process.Put(file);
             }
 
             process.Lose(this);
+        }
+
+        /// <summary>What a file is asked for. poll hears of errors and of the end unasked.</summary>
+        internal virtual PollEvents MaskOf(PollEvents events) => events | PollEvents.ERR | PollEvents.HUP;
+
+        /// <summary>Its value, once every file's part is in.</summary>
+        internal virtual SysResult Outcome(Instant now) => Interrupted != Errno.OK && Ready == 0 ? Interrupted : Ready;
+
+        internal override void OnComplete(ProcessActor process)
+        {
+            if (HasMask) process.LeaveMask();
+            HasMask = false;
         }
 
         internal PollEntry Entry(int i)
@@ -136,10 +164,11 @@ public abstract partial class Syscall
         internal override void Recycle()
         {
             base.Recycle();
-            for (int i = 0; i < Count; i++) _entries[i].File = null;
+            for (int i = 0; i < Asked; i++) _entries[i].File = null;
             Fds = default;
             Timeout = Duration.Infinite;
-            Count = Owed = Ready = 0;
+            Mask = null;
+            Asked = Owed = Ready = 0;
             Finishing = false;
             Interrupted = Errno.OK;
         }

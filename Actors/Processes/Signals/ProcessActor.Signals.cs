@@ -95,6 +95,7 @@ internal sealed partial class ProcessActor
         Syscall? oldest = null;
         for (Syscall? call = _openCalls; call is not null; call = call.NextOpen)
         {
+            if (call.IsEntered && (call is Syscall.Poll { HasMask: true } or Syscall.EpollWait { HasMask: true })) return call; // the thread that lets it in
             if (call.IsEntered && call is not Syscall.Close { Implied: true }) oldest = call;
         }
 
