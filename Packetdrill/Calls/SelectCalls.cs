@@ -1,4 +1,4 @@
-// select(2), pselect6(2) and ppoll(2) without a mask.
+// select(2), and pselect6(2) without a mask.
 
 namespace ActorNet.Packetdrill;
 
