@@ -10,6 +10,7 @@ namespace ActorNet.Actors;
 internal sealed class IpActor : UntypedActor
 {
     private static readonly Duration s_confirmEvery = Duration.FromSeconds(1);
+    private readonly DeviceChanges _changes = new();
     private readonly IActorContext _context;
     private readonly IActorRef _self;
     private readonly NetStack _stack;
@@ -50,6 +51,8 @@ internal sealed class IpActor : UntypedActor
                 OnChanged(m.Info, Sender);
                 _stack.Igmp.Tell(m, _self);
                 return;
+            case DeviceChange m: _changes.Begin(m, _self); return;
+            case SysResult settled: _changes.Settled(Sender, settled, _self); return;
             case NetDevice.Unregistered m:
                 Unregister(m.IfIndex);
                 _stack.Igmp.Tell(m, _self);

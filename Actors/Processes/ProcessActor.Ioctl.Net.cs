@@ -1,5 +1,5 @@
 // ioctl(2) on a network's devices (sock_do_ioctl, dev_ifsioc in net/core/dev_ioctl.c, inet_ioctl; man 7 netdevice). Looking is answered from what IP and the
-// devices know; a change is a message to the device, and the call is answered when the device has made it.
+// devices know; a change is a message to the device, by way of IP, and the call is answered when the device has made it.
 
 using System.Buffers.Binary;
 using System.Text;
@@ -11,8 +11,6 @@ internal sealed partial class ProcessActor
 {
     // struct ifreq: a name, then a union. struct rtentry and struct arpreq: where their address begins, and their length.
     private const int IfReqSize = 40, RtEntrySize = 120, RtEntryAddress = 8, ArpReqSize = 68, SocketIoctls = 0x89;
-
-    private List<(IActorRef Device, Syscall.Ioctl Call)>? _deviceCalls;
 
     private void NetIoctl(Syscall.Ioctl call, NetStack stack)
     {
@@ -61,11 +59,11 @@ internal sealed partial class ProcessActor
         switch (call.Cmd)
         {
             case IoctlCmd.SIOCSIFFLAGS when alias: Finish(call, Errno.EADDRNOTAVAIL); break;
-            case IoctlCmd.SIOCSIFFLAGS: Ask(call, device, new NetDevice.SetAdmin(info.IfIndex, ((IFF)family & IFF.UP) != 0)); break;
-            case IoctlCmd.SIOCSIFMTU: Ask(call, device, new NetDevice.SetMtu(info.IfIndex, number)); break;
+            case IoctlCmd.SIOCSIFFLAGS: stack.Ip.Tell(new DeviceChange(call, device.Actor, new NetDevice.SetAdmin(info.IfIndex, ((IFF)family & IFF.UP) != 0)), _self); break;
+            case IoctlCmd.SIOCSIFMTU: stack.Ip.Tell(new DeviceChange(call, device.Actor, new NetDevice.SetMtu(info.IfIndex, number)), _self); break;
             case IoctlCmd.SIOCSIFHWADDR when family != (ushort)info.Type: Finish(call, Errno.EINVAL); break;
             case IoctlCmd.SIOCSIFHWADDR when info.Type == ARPHRD.ETHER:
-                Ask(call, device, new NetDevice.SetAddress(info.IfIndex, IfReq.Hardware(value)));
+                stack.Ip.Tell(new DeviceChange(call, device.Actor, new NetDevice.SetAddress(info.IfIndex, IfReq.Hardware(value))), _self);
                 break;
             case IoctlCmd.SIOCSIFSLAVE: Finish(call, Errno.EINVAL); break;
             case IoctlCmd.SIOCSIFHWBROADCAST when family != (ushort)info.Type: Finish(call, Errno.EINVAL); break;
@@ -73,21 +71,5 @@ internal sealed partial class ProcessActor
             case IoctlCmd.SIOCSIFTXQLEN when number < 0: Finish(call, Errno.EINVAL); break;
             default: Finish(call, Errno.EOPNOTSUPP); break;
         }
-    }
-
-    private void Ask(Syscall.Ioctl call, DevicePlan device, object change)
-    {
-        (_deviceCalls ??= []).Add((device.Actor, call));
-        device.Actor.Tell(change, _self);
-    }
-
-    // A device answers in the order in which it was asked.
-    private void OnDeviceSettled(IActorRef device, SysResult result)
-    {
-        int i = _deviceCalls?.FindIndex(d => d.Device.Equals(device)) ?? -1;
-        if (i < 0) return;
-        Syscall.Ioctl call = _deviceCalls![i].Call;
-        _deviceCalls.RemoveAt(i);
-        Finish(call, result);
     }
 }

@@ -104,7 +104,6 @@ internal sealed partial class ProcessActor : UntypedActor, ITask
                 case Syscall.Unshare unshared: OnUnshared(unshared); break;
                 case Syscall.NewFile made: Install(made); break;
                 case PollEntry entry: OnPollEntry(entry); break;
-                case SysResult settled: OnDeviceSettled(Sender, settled); break;
                 case CallTimeout due: OnTimeout(due.Call); break;
                 case Continuation continuation: RunUnawaited(continuation); break;
                 case TimersDue: FireTimers(); break;

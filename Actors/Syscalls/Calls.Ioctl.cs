@@ -26,11 +26,6 @@ public abstract partial class Syscall
             // a socket or a device answers it without waiting
         }
 
-        internal override void OnCollapse(ProcessActor process)
-        {
-            if (File is null) process.Lose(this); // a device's answer will not find its process
-        }
-
         internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, (long)Cmd, Argument.Length, Result);
 
         internal override void Recycle()
