@@ -63,4 +63,10 @@ public class FlagTablesTests
         });
         lab.Finish();
     }
+
+    [Fact]
+    public void Every_request_of_ioctl_is_in_the_table() =>
+        Assert.Equal(
+            Enum.GetNames<IoctlCmd>().Order(StringComparer.Ordinal),
+            FidelityTable.Read("ioctl").Select(r => r.Name).Order(StringComparer.Ordinal));
 }
