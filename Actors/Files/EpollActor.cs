@@ -47,9 +47,11 @@ internal sealed partial class EpollActor(HostPlan host, FileLife life, EpollFile
 
     protected override void FreeWaiters() => _wait.Free(Me);
 
+    // One that is at work, or stands behind the lock, hears of it when it comes to wait: events go before EINTR.
     protected override void OnInterrupt(Interrupt interrupt)
     {
-        base.OnInterrupt(interrupt);
+        if (interrupt.Call is Syscall.EpollWait { WaitingIn: null, IsAnswered: false } wait && wait.Version == interrupt.Version) wait.HasSignal = true;
+        else base.OnInterrupt(interrupt);
         Idle();
     }
 

@@ -136,6 +136,8 @@ internal sealed class EpollFile() : ActorFile(FileFlags.RDWR)
 {
     private const int MaxNests = 4;
 
+    public override SysResult Seek(long offset, int whence, Instant now) => 0; // noop_llseek
+
     /// <summary>Waiting calls that no exclusive wake-up is on its way to. Files that wake read it and take one.</summary>
     public int Idle { get; set; }
 

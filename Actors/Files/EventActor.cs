@@ -7,6 +7,8 @@ namespace ActorNet.Actors;
 /// <summary>An eventfd's file, with its counter: its actor's alone.</summary>
 internal sealed class EventFile(FileFlags flags, ulong count, bool semaphore) : ActorFile(flags | FileFlags.RDWR)
 {
+    public override SysResult Seek(long offset, int whence, Instant now) => 0; // noop_llseek
+
     public ulong Count { get; set; } = count;
 
     /// <summary>EFD_SEMAPHORE: a read takes one.</summary>

@@ -8,6 +8,8 @@ namespace ActorNet.Actors;
 internal sealed class TimerFile(FileFlags flags, ClockId clock) : ActorFile(flags | FileFlags.RDWR)
 {
     public ClockId Clock { get; } = clock;
+
+    public override SysResult Seek(long offset, int whence, Instant now) => 0; // noop_llseek
 }
 
 /// <summary>Drives a timerfd.</summary>

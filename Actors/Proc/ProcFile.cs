@@ -17,9 +17,7 @@ internal abstract class ProcFile(FileFlags flags) : OpenFile(flags)
     /// <summary>proc_simple_write without one who takes it.</summary>
     public virtual SysResult Write(ReadOnlySpan<byte> data) => Errno.EACCES;
 
-    /// <summary>lseek(2).</summary>
-    /// <param name="whence">SEEK_SET, SEEK_CUR, SEEK_END.</param>
-    public virtual SysResult Seek(long offset, int whence, Instant now)
+    public override SysResult Seek(long offset, int whence, Instant now)
     {
         if (whence == 1) offset += Position;
         else if (whence is not (0 or 2)) return Errno.EINVAL; // the end of a file of length 0 is its start
@@ -28,15 +26,10 @@ internal abstract class ProcFile(FileFlags flags) : OpenFile(flags)
         return offset;
     }
 
-    /// <summary>getdents64(2).</summary>
-    public virtual SysResult ReadDirectory(Span<byte> to) => Errno.ENOTDIR;
-
     public override SysResult Serve(Syscall call, ProcessActor process) => call switch
     {
         Syscall.RecvFrom c => Read(c.Buffer.Span, process.Now),
         Syscall.SendTo c => Write(c.Data.Span),
-        Syscall.Lseek c => Seek(c.Offset, c.Whence, process.Now),
-        Syscall.Getdents c => ReadDirectory(c.Buffer.Span),
         _ => Errno.EINVAL,
     };
 }

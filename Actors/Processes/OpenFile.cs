@@ -46,6 +46,13 @@ internal abstract class OpenFile(FileFlags flags)
     /// <summary>A call on a file without an actor: its result, at once. EINVAL for what it does not know, as a file without that operation.</summary>
     public virtual SysResult Serve(Syscall call, ProcessActor process) => Errno.EINVAL;
 
+    /// <summary>lseek(2), in the caller's turn (f_op->llseek). ESPIPE: it has no positions.</summary>
+    /// <param name="whence">SEEK_SET, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE.</param>
+    public virtual SysResult Seek(long offset, int whence, Instant now) => Errno.ESPIPE;
+
+    /// <summary>getdents64(2), in the caller's turn (f_op->iterate_shared). ENOTDIR: it is no directory.</summary>
+    public virtual SysResult ReadDirectory(Span<byte> to) => Errno.ENOTDIR;
+
     /// <summary>The last reference to a file without an actor is gone.</summary>
     public virtual void Released()
     {

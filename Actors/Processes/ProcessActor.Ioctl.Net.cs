@@ -2,7 +2,6 @@
 // devices know; a change is a message to the device, by way of IP, and the call is answered when the device has made it.
 
 using System.Buffers.Binary;
-using System.Text;
 using ActorNet.Devices;
 
 namespace ActorNet.Actors;

@@ -4,6 +4,8 @@ namespace ActorNet.Actors;
 
 internal sealed partial class ProcessActor
 {
+    private const int MaxWhence = 4; // SEEK_HOLE
+
     /// <summary>The lowest free descriptor is taken first, so that a full table is EMFILE whatever the path.</summary>
     public void Open(Syscall.Open call)
     {
@@ -21,17 +23,18 @@ internal sealed partial class ProcessActor
         Finish(call, e == Errno.OK ? fd : e);
     }
 
-    /// <summary>EBADF; ESPIPE for what has no positions: sockets and pipes.</summary>
-    public void ToSeekable(Syscall call)
+    /// <summary>ksys_lseek: EBADF, then EINVAL for a whence that there is not, then what the file says.</summary>
+    public void Seek(Syscall.Lseek call)
     {
-        if (_files[call.Fd] is { } file and not ProcFile) Finish(call, file.IsDead ? Errno.EIO : Errno.ESPIPE);
-        else ToFile(call);
+        if (_files[call.Fd] is not { } file) Finish(call, Errno.EBADF);
+        else if (call.Whence is < 0 or > MaxWhence) Finish(call, Errno.EINVAL);
+        else Finish(call, file.IsDead ? Errno.EIO : file.Seek(call.Offset, call.Whence, Now));
     }
 
     /// <summary>EBADF; ENOTDIR for what is no directory.</summary>
-    public void ToDirectory(Syscall call)
+    public void ReadDirectory(Syscall.Getdents call)
     {
-        if (_files[call.Fd] is not null and not ProcFile) Finish(call, Errno.ENOTDIR);
-        else ToFile(call);
+        if (_files[call.Fd] is { } file) Finish(call, file.IsDead ? Errno.EIO : file.ReadDirectory(call.Buffer.Span));
+        else Finish(call, Errno.EBADF);
     }
 }

@@ -50,7 +50,7 @@ public abstract partial class Syscall
         /// <summary>Its mask holds.</summary>
         internal bool HasMask { get; set; }
 
-        /// <summary>With its mask a signal is pending: it must not wait.</summary>
+        /// <summary>A signal is pending (with its mask), or came while its files were asked: it must not wait.</summary>
         internal bool HasSignal { get; set; }
 
         internal override bool NeedsSocket => false;

@@ -34,7 +34,7 @@ public abstract partial class Syscall
 
         internal override bool NeedsSocket => false;
 
-        internal override void OnEnter(ProcessActor process) => process.ToSeekable(this);
+        internal override void OnEnter(ProcessActor process) => process.Seek(this);
 
         internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, Offset, Whence, Result);
     }
@@ -46,6 +46,6 @@ public abstract partial class Syscall
 
         internal override bool NeedsSocket => false;
 
-        internal override void OnEnter(ProcessActor process) => process.ToDirectory(this);
+        internal override void OnEnter(ProcessActor process) => process.ReadDirectory(this);
     }
 }

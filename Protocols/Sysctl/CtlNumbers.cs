@@ -5,8 +5,8 @@ using System.Globalization;
 
 namespace ActorNet.Protocols;
 
-/// <summary>One or more ints, separated by blanks: the write is taken as far as there are fields for it (proc_dointvec_minmax).</summary>
-internal sealed class CtlInts(string name, int min, int max, params SysctlField<int>[] fields) : CtlTable(name)
+/// <summary>One or more numbers, separated by blanks: the write is taken as far as there are fields for it.</summary>
+internal abstract class CtlVector(string name, int min, int max, SysctlField<int>[] fields) : CtlTable(name)
 {
     public override string Takes => fields.Length == 1
         ? string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}")
@@ -26,13 +26,38 @@ internal sealed class CtlInts(string name, int min, int max, params SysctlField<
         {
             rest.SkipSpaces();
             if (rest.IsEmpty && i > 0) break;
-            if (!CtlNumber.TryInt(ref rest, out int value) || value < min || value > max) return Errno.EINVAL;
-            fields[i](scope.Net) = value;
+            if (!TryNumber(ref rest, out long value) || value < min || value > max) return Errno.EINVAL;
+            fields[i](scope.Net) = (int)value;
         }
 
         rest.SkipSpaces();
         consumed = text.Length - rest.Left;
         return Errno.OK;
+    }
+
+    /// <summary>One number of this kind; false for what is none.</summary>
+    protected abstract bool TryNumber(ref SysctlText rest, out long value);
+}
+
+/// <summary>Ints (proc_dointvec_minmax).</summary>
+internal sealed class CtlInts(string name, int min, int max, params SysctlField<int>[] fields) : CtlVector(name, min, max, fields)
+{
+    protected override bool TryNumber(ref SysctlText rest, out long value)
+    {
+        bool ok = CtlNumber.TryInt(ref rest, out int number);
+        value = number;
+        return ok;
+    }
+}
+
+/// <summary>Unsigned longs, with no sign (proc_doulongvec_minmax).</summary>
+internal sealed class CtlLongs(string name, int min, int max, params SysctlField<int>[] fields) : CtlVector(name, min, max, fields)
+{
+    protected override bool TryNumber(ref SysctlText rest, out long value)
+    {
+        bool ok = rest.TryNumber(out bool negative, out ulong number) && !negative && number <= int.MaxValue;
+        value = (long)number;
+        return ok;
     }
 }
 
@@ -72,35 +97,6 @@ internal sealed class CtlFlag(string name, uint max, SysctlField<bool> field) : 
         field(scope.Net) = value != 0;
         scope.Net.Raw.Remove(Name);
         if (value > 1) scope.Net.Raw[Name] = value;
-        return Errno.OK;
-    }
-}
-
-/// <summary>Unsigned longs, with no sign (proc_doulongvec_minmax).</summary>
-internal sealed class CtlLongs(string name, int min, int max, params SysctlField<int>[] fields) : CtlTable(name)
-{
-    public override string Takes => string.Create(CultureInfo.InvariantCulture, $"{fields.Length} numbers from {min} to {max}");
-
-    public override string Read(in SysctlScope scope)
-    {
-        NetSysctl net = scope.Net;
-        return string.Join('\t', fields.Select(f => f(net).ToString(CultureInfo.InvariantCulture)));
-    }
-
-    public override Errno Write(in SysctlScope scope, ReadOnlySpan<byte> text, out int consumed)
-    {
-        var rest = new SysctlText(text);
-        consumed = 0;
-        for (int i = 0; i < fields.Length; i++)
-        {
-            rest.SkipSpaces();
-            if (rest.IsEmpty && i > 0) break;
-            if (!rest.TryNumber(out bool negative, out ulong value) || negative || value < (ulong)min || value > (ulong)max) return Errno.EINVAL;
-            fields[i](scope.Net) = (int)value;
-        }
-
-        rest.SkipSpaces();
-        consumed = text.Length - rest.Left;
         return Errno.OK;
     }
 }

@@ -294,4 +294,37 @@ public class FilesTests
         lab.Network.RunUntil(Instant.FromMilliseconds(10));
         lab.End();
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void A_signal_that_comes_while_epoll_wait_asks_its_files_ends_the_wait(int later)
+    {
+        using Lab lab = Lab.Pair();
+        int handled = 0;
+        ProcessStatus victim = lab.A.Run("victim", async os =>
+        {
+            int ep = await os.EpollCreate(), e = await os.Eventfd(1);
+            await os.EpollCtl(ep, EpollOp.ADD, e, EpollEvents.IN, 0);
+            await os.Read(e, new byte[8]); // on the ready list, with nothing to report: asked when the wait begins
+            await os.Sigaction(Signal.SIGUSR1, new SigAction(_ => handled++));
+            await os.Delay(Instant.FromMilliseconds(1) - os.Now);
+            if (handled > 0) return; // it came before the wait
+            Assert.Equal(Errno.EINTR, (await os.TryEpollWait(ep, new EpollEvent[1], Duration.FromSeconds(5))).Errno);
+            Assert.Equal(Instant.FromMilliseconds(1), os.Now);
+        });
+        lab.A.Run("other", async os =>
+        {
+            int e = await os.Eventfd(10, (FileFlags)1); // EFD_SEMAPHORE
+            await os.Delay(Instant.FromMilliseconds(1) - os.Now);
+            for (int i = 0; i < later; i++) await os.Read(e, new byte[8]); // a few messages later each
+            await os.Kill(victim.Pid, Signal.SIGUSR1);
+        });
+        lab.Finish();
+        Assert.Equal(1, handled);
+    }
 }
