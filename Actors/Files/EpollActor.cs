@@ -103,9 +103,7 @@ internal sealed partial class EpollActor(HostPlan host, FileLife life, EpollFile
 
     private void Idle()
     {
-        int n = 0;
-        for (Syscall? c = Readers.Head; c is not null; c = c.Next) n++;
-        file.Idle = n;
+        file.Idle = Readers.Count;
         ArmTimer(Readers.EarliestDeadline());
     }
 

@@ -9,8 +9,10 @@ internal sealed class CallQueue
     // So many are looked at one by one.
     private const int Few = 8;
     private Syscall?[]? _heap;
-    private int _timed, _count;
+    private int _timed;
     private uint _tickets;
+
+    public int Count { get; private set; }
 
     public Syscall? Head { get; private set; }
 
@@ -46,7 +48,7 @@ internal sealed class CallQueue
         else call.Next.Prev = call.Prev;
         call.Prev = call.Next = null;
         call.WaitingIn = null;
-        _count--;
+        Count--;
         if (call.Deadline == Instant.Never) return;
         if (_heap is not null) RemoveAt(call.HeapIndex);
         _timed--;
@@ -75,7 +77,7 @@ internal sealed class CallQueue
         get
         {
             if (_timed == 0) return null;
-            if (_heap is null && _count > Few) MakeHeap();
+            if (_heap is null && Count > Few) MakeHeap();
             if (_heap is not null) return _heap[0];
             Syscall? earliest = null;
             for (Syscall? c = Head; c is not null; c = c.Next)
@@ -94,7 +96,7 @@ internal sealed class CallQueue
     {
         if (call.WaitingIn is not null) throw new InvalidOperationException($"{call.Nr} waits twice");
         call.WaitingIn = this;
-        _count++;
+        Count++;
         if (call.Deadline == Instant.Never) return;
         call.Ticket = ++_tickets;
         _timed++;
