@@ -73,6 +73,13 @@ public sealed partial class SimHost
         return this;
     }
 
+    /// <summary>A TUN device whose far end is a program of the simulation: what the host sends by it goes to the sink; tell <see cref="DeviceActor"/> what arrives.</summary>
+    public SimHost AddTun(string name, TunSink sink, int mtu = 1500)
+    {
+        First.AddTun(name, sink, mtu);
+        return this;
+    }
+
     /// <summary>`ip address add 10.0.0.1/24 dev eth0`.</summary>
     public SimHost AddAddress(string device, string address)
     {

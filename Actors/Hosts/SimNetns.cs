@@ -61,6 +61,15 @@ public sealed class SimNetns
         return this;
     }
 
+    /// <inheritdoc cref="SimHost.AddTun(string, TunSink, int)"/>
+    public SimNetns AddTun(string name, TunSink sink, int mtu = 1500)
+    {
+        MustNotHaveBooted();
+        var state = new NetDeviceState(NetDeviceInfo.Tun(name, Plan.NextIfIndex(), mtu), Plan.Net);
+        Plan.Add(state, () => Props.Create(() => new ProgramTunActor(state, sink)));
+        return this;
+    }
+
     /// <inheritdoc cref="SimHost.AddAddress"/>
     public SimNetns AddAddress(string device, string address)
     {

@@ -4,7 +4,7 @@
 namespace ActorNet.Devices.Tun;
 
 /// <summary>A host's device whose wire is the real kernel. Speaks <see cref="NetDevice"/>; frames are bare IP packets.</summary>
-public sealed class TunActor : NetDeviceActor
+public sealed class TunActor : BareIpActor
 {
     private const int Headroom = 128, Batch = 64;
 
@@ -40,68 +40,9 @@ public sealed class TunActor : NetDeviceActor
         _tun.Dispose();
     }
 
-    protected override void Xmit(SkBuff chain, Instant now)
-    {
-        NetDeviceStats stats = _dev.Stats;
-        for (SkBuff? skb = chain; skb is not null;)
-        {
-            SkBuff? next = skb.Next;
-            skb.Next = null;
-            if (!_dev.Info.IsUp || skb.Length > _dev.Info.Mtu)
-            {
-                stats.tx_dropped++;
-                _dev.Drop(skb, now, _dev.Info.IsUp ? DropReason.PKT_TOO_BIG : DropReason.DEV_READY);
-            }
-            else
-            {
-                Write(skb, now);
-            }
+    protected override void Handled(int packets) => _reader?.Handled(packets);
 
-            skb = next;
-        }
-    }
-
-    protected override void Rcv(SkBuff chain, Instant now)
-    {
-        SkBuff? head = null, tail = null;
-        IActorRef? taker = null;
-        int handled = 0;
-        for (SkBuff? skb = chain; skb is not null; handled++)
-        {
-            SkBuff? next = skb.Next;
-            skb.Next = null;
-            IActorRef? upper = Take(skb, now);
-            if (upper is not null)
-            {
-                if (head is not null && skb.Protocol == head.Protocol)
-                {
-                    tail!.Next = skb;
-                }
-                else
-                {
-                    if (head is not null) taker!.Tell(head, Me);
-                    head = skb;
-                    taker = upper;
-                }
-
-                tail = skb;
-            }
-
-            skb = next;
-        }
-
-        if (head is not null) taker!.Tell(head, Me);
-        _reader?.Handled(handled);
-    }
-
-    private IActorRef? Take(SkBuff skb, Instant now)
-    {
-        if (_dev.Info.IsUp) return _dev.Deliver(skb, now);
-        _dev.Drop(skb, now, DropReason.DEV_READY);
-        return null;
-    }
-
-    private void Write(SkBuff skb, Instant now)
+    protected override void Write(SkBuff skb, Instant now)
     {
         SysResult result = _tun.Write(skb.Data);
         if (!result.IsOk)
@@ -113,11 +54,7 @@ public sealed class TunActor : NetDeviceActor
             return;
         }
 
-        _dev.Stats.tx_packets++;
-        _dev.Stats.tx_bytes += skb.Length;
-        _dev.Net.Trace.Frame(now, FrameEvent.SENT, _dev.Info.IfIndex, skb);
-        if (_dev.IsTapped) _dev.Record(now, now, PacketType.OUTGOING, skb);
-        skb.Free();
+        Sent(skb, now);
     }
 
     private sealed class Reader

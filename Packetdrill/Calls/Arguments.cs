@@ -70,8 +70,8 @@ public sealed class Arguments(SyscallEvent line, Constants constants)
     /// <summary>What a length came out as, in the form that <see cref="Length"/> reads.</summary>
     public static ArrayExpr LengthOut(int before, int after) => before == after ? new ArrayExpr([Expr.Of(after)]) : new ArrayExpr([Expr.Of(before), Expr.Of(after)]);
 
-    /// <summary>A socket address that the call is given. <c>...</c> is 127.0.0.1:8080.</summary>
-    public UserMemory Address(int i) => IsOpen(i) ? SockAddrs.Usual() : SockAddrs.Read(this[i], Constants);
+    /// <summary>A socket address that the call is given. <c>...</c> is 127.0.0.1:8080, or what the stage has: its own to bind, the other one else.</summary>
+    public UserMemory Address(int i) => IsOpen(i) ? SockAddrs.Of(line.Name == "bind" ? Constants.UsualLocal : Constants.UsualRemote) : SockAddrs.Read(this[i], Constants);
 
     /// <summary>The structure that stands there.</summary>
     public StructExpr Struct(int i, string what) => this[i] as StructExpr ?? throw Wrong(this[i], what);

@@ -7,7 +7,7 @@ namespace ActorNet.Packetdrill;
 public sealed class HostProcess(Os os)
 {
     // A program's descriptors 0, 1 and 2 are its terminal; a simulated process has none of them, and begins at 0.
-    private const int Terminal = 3;
+    internal const int Terminal = 3;
 
     public Os Os { get; } = os;
 

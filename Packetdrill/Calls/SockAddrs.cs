@@ -13,9 +13,6 @@ public static class SockAddrs
 
     private static readonly Layout s_in = Layout.Find("sockaddr_in")!;
 
-    /// <summary>What <c>...</c> means: 127.0.0.1:8080.</summary>
-    public static UserMemory Usual() => Of(SockAddr.In(IpAddress.Loopback4, 8080));
-
     public static UserMemory Of(SockAddr address)
     {
         var m = new UserMemory([], InSize);
@@ -29,7 +26,7 @@ public static class SockAddrs
         switch (e)
         {
             case Word { Name: "NULL" }: return UserMemory.Null;
-            case Ellipsis: return Usual();
+            case Ellipsis: return Of(constants.UsualRemote);
             case StructExpr s: return new UserMemory(s_in.Encode(s, constants), InSize);
             case Word or Number:
                 var m = new UserMemory([], InSize);

@@ -9,6 +9,15 @@ public sealed partial class Constants
 
     private readonly Dictionary<string, string> _defined = new(StringComparer.Ordinal);
 
+    /// <summary>What <c>...</c> means as an address that a socket is bound to, and as one that it is to reach.</summary>
+    public SockAddr UsualLocal { get; init; } = SockAddr.In(IpAddress.Loopback4, 8080);
+
+    /// <inheritdoc cref="UsualLocal"/>
+    public SockAddr UsualRemote { get; init; } = SockAddr.In(IpAddress.Loopback4, 8080);
+
+    /// <summary>What scripts and command lines have defined.</summary>
+    public IReadOnlyDictionary<string, string> Definitions => _defined;
+
     /// <summary>Gives a name a meaning (<c>--define=NAME=VALUE</c>): a number's text or another name.</summary>
     public void Define(string name, string value) => _defined[name] = value;
 

@@ -3,10 +3,10 @@
 namespace ActorNet.Packetdrill;
 
 /// <summary>A script's program on a simulated host.</summary>
-internal sealed class HostStage(SimHost host, Os os) : IStage
+internal sealed class HostStage(SimHost host, Os os, Duration settle) : IStage
 {
-    // What a call set going over the loopback has arrived when the next one is made, as it has on Linux, where a sender delivers to itself.
-    private static readonly Duration s_settle = Duration.FromMicroseconds(20);
+    /// <summary>What a call set going over the loopback has arrived when the next one is made, as it has on Linux, where a sender delivers to itself.</summary>
+    public static readonly Duration Settle = Duration.FromMicroseconds(20);
 
     private readonly HostProcess _process = new(os);
     private readonly Instant _begin = os.Now;
@@ -23,7 +23,7 @@ internal sealed class HostStage(SimHost host, Os os) : IStage
     public async ValueTask<Answer> Make(SystemCall call)
     {
         Answer answer = await Enter(call);
-        await os.Delay(s_settle);
+        await os.Delay(settle);
         return answer;
     }
 
@@ -31,7 +31,7 @@ internal sealed class HostStage(SimHost host, Os os) : IStage
     {
         var pending = new Pending(os);
         os.Spawn(async () => pending.Answer = await Enter(call));
-        await os.Delay(s_settle);
+        await os.Delay(settle);
         return pending;
     }
 
@@ -74,7 +74,7 @@ internal sealed class HostStage(SimHost host, Os os) : IStage
         public async ValueTask<Answer?> Wait(Duration atMost)
         {
             Instant end = os.Now + atMost;
-            while (Answer is null && os.Now < end) await os.Delay(s_settle);
+            while (Answer is null && os.Now < end) await os.Delay(Settle);
             return Answer;
         }
     }

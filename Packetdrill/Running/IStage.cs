@@ -19,6 +19,15 @@ public interface IStage
 
     /// <summary>Runs a shell command: `sysctl -w name=value` and the like.</summary>
     ValueTask Command(CommandEvent command);
+
+    /// <summary>Sends a packet, or waits for one and judges it. When it was; and what is wrong, if anything.</summary>
+    /// <param name="at">When the script says that it is.</param>
+    /// <param name="last">When the event before it was.</param>
+    ValueTask<(Duration At, string? Wrong)> Packet(PacketEvent packet, Duration at, Duration last) =>
+        throw new ScriptException(packet.At, "packets are not played here: this script has to consist of system calls");
+
+    /// <summary>Runs code; what it asserts and does not hold, if anything.</summary>
+    ValueTask<string?> Code(CodeEvent code) => throw new ScriptException(code.At, "code is not run here: this script has to consist of system calls");
 }
 
 /// <summary>A call that blocks, or did.</summary>

@@ -31,15 +31,19 @@ public sealed class ScriptPlayer(Script script, Constants constants, IStage stag
             if (at < last) throw new ScriptException(e.At, $"this is before the event above it, which is at {last.TotalSeconds}");
             await ReturnBefore(at);
             await stage.Until(at);
-            await Play(i, e, last, at);
-            last = at;
+            Duration was = await Play(i, e, last, at);
+            if (Wrong is not null) return;
+            last = e.Time.IsAny || e.Time.Latest != e.Time.Earliest ? Duration.Max(at, was) : at;
         }
 
         Current = script.Events.Count - 1;
         await Return(s_never);
     }
 
-    private async ValueTask Play(int i, ScriptEvent e, Duration last, Duration at)
+    /// <summary>What ended the script before its end: a packet that is not what was expected, or an assertion that does not hold.</summary>
+    public string? Wrong { get; private set; }
+
+    private async ValueTask<Duration> Play(int i, ScriptEvent e, Duration last, Duration at)
     {
         switch (e)
         {
@@ -53,9 +57,16 @@ public sealed class ScriptPlayer(Script script, Constants constants, IStage stag
                 break;
             case SyscallEvent call: _answers[i] = await stage.Make(SystemCall.Read(call, constants)); break;
             case CommandEvent command: await stage.Command(command); break;
-            case PacketEvent: throw new ScriptException(e.At, "packets are not played here: this script has to consist of system calls");
-            default: throw new ScriptException(e.At, "code is not run here: this script has to consist of system calls");
+            case PacketEvent packet:
+                (at, Wrong) = await stage.Packet(packet, at, last);
+                break;
+            case CodeEvent code:
+                string? wrong = await stage.Code(code);
+                if (wrong is not null) Wrong = $"{code.At.File}:{code.At.Line}: {wrong}";
+                break;
         }
+
+        return at;
     }
 
     // What the script says has returned by now has to have returned.

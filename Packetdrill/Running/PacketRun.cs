@@ -1,0 +1,97 @@
+// One script with packets: a host, a TUN device to the script, virtual time. The addresses and the MTU are those of the original's driver.
+
+namespace ActorNet.Packetdrill;
+
+/// <summary>How a script came out.</summary>
+public enum Verdict { Passed, Failed, NotApplicable }
+
+/// <summary>A script's verdict, and why it is no other.</summary>
+public sealed record PacketResult(Script Script, Verdict Verdict, string? Why);
+
+/// <summary>Plays scripts with packets on simulated hosts.</summary>
+public static class PacketRun
+{
+    private const string LocalAddress = "192.168.0.1", RemoteAddress = "192.0.2.1";
+    private const ushort Port = 8080;
+    private const int NoFile = 1024 - HostProcess.Terminal;
+    private static readonly Duration s_limit = Duration.FromSeconds(36_000);
+
+    /// <summary>Plays a script and judges it.</summary>
+    /// <param name="defines">`--define=NAME=VALUE`.</param>
+    /// <exception cref="ScriptException">The script cannot be read.</exception>
+    public static PacketResult Play(Script script, IEnumerable<KeyValuePair<string, string>> defines, ulong seed = 1)
+    {
+        (string local, string remote) = (LocalAddress, RemoteAddress);
+        PacketOptions options = ReadOptions(script, out int mtu, ref local, ref remote);
+        var constants = new Constants { UsualLocal = SockAddr.Parse($"{local}:{Port}"), UsualRemote = SockAddr.Parse($"{remote}:{Port}") };
+        foreach ((string name, string value) in defines) constants.Define(name, value);
+        ActorSystem system = EngineRun.Create("packetdrill", ConfigurationFactory.ParseString("akka.loglevel = OFF"), EngineMode.Virtual);
+        try
+        {
+            return Play(script, constants, options, new Network(system, seed), mtu, seed);
+        }
+        finally
+        {
+            system.Dispose();
+        }
+    }
+
+    private static PacketResult Play(Script script, Constants constants, PacketOptions options, Network network, int mtu, ulong seed)
+    {
+        var wire = new ScriptWire(constants.UsualLocal.Address.V4, constants.UsualRemote.Address.V4, seed);
+        SimHost host = network.AddHost("host");
+        host.AddTun(ScriptWire.TunName, wire.OnSent, mtu).AddAddress(ScriptWire.TunName, constants.UsualLocal.Address + "/16").AddRoute("default", device: ScriptWire.TunName);
+        wire.Host = host;
+        ScriptPlayer? player = null;
+        host.Run("script", os =>
+        {
+            wire.Begin(os.Now);
+            player = new ScriptPlayer(script, constants, new PacketStage(host, os, wire, script, constants, options));
+            return player.Play().AsTask();
+        }, noFile: NoFile);
+        bool ended = network.RunPrograms(Instant.Zero + s_limit);
+        string? why = ended ? player?.Wrong : $"{script.Events[player?.Current ?? 0].At}: does not return";
+        if (network.Failures.Count > 0)
+        {
+            switch (network.Failures[0].Exception)
+            {
+                case NotApplicableException n: return new PacketResult(script, Verdict.NotApplicable, n.Message);
+                case ScriptException s: throw new ScriptException(s.Message, s);
+                case NotSayableException n: return new PacketResult(script, Verdict.NotApplicable, n.Message);
+                case Exception e: return new PacketResult(script, Verdict.Failed, $"{e.GetType().Name}: {e.Message}\n{e.StackTrace}");
+            }
+        }
+
+        IReadOnlyList<Answer?> answers = player is null ? new Answer?[script.Events.Count] : [.. player.Answers];
+        network.Destroy();
+        if (why is null && network.Audit() is { Count: > 0 } audit) why = "the host's books do not balance: " + string.Join("; ", audit);
+        // Calls first: a wrong answer is why the packets after it are others.
+        string? calls = new Judge(script, constants).ByScript(new ScriptRun("ActorNet", answers, why), strictTime: true);
+        return calls is null ? new PacketResult(script, Verdict.Passed, null) : new PacketResult(script, Verdict.Failed, calls);
+    }
+
+    private static PacketOptions ReadOptions(Script script, out int mtu, ref string local, ref string remote)
+    {
+        PacketOptions options = PacketOptions.Default;
+        mtu = 1500;
+        foreach (ScriptOption o in script.Options)
+        {
+            switch (o.Name)
+            {
+                case "tolerance_usecs": options = options with { Tolerance = Duration.FromMicroseconds(Number(o)), IsToleranceGiven = true }; break;
+                case "mtu": mtu = (int)Number(o); break;
+                case "strict_segments": options = options with { StrictSegments = true }; break;
+                case "tcp_ts_tick_usecs": options = options with { JudgesStamps = Number(o) > 0 }; break;
+                case "ip_version" when o.Value is "ipv4": break;
+                case "local_ip": local = o.Value; break;
+                case "remote_ip": remote = o.Value; break;
+                default: throw new ScriptException(o.At, $"there is no option --{o.Name} here");
+            }
+        }
+
+        return options;
+    }
+
+    private static long Number(ScriptOption o) =>
+        long.TryParse(o.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long n) ? n : throw new ScriptException(o.At, $"--{o.Name} takes a number, not '{o.Value}'");
+}

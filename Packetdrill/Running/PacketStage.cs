@@ -1,0 +1,81 @@
+// A simulated host with a wire to the script: calls are those of a program that runs there, packets go in and out by a TUN device.
+
+namespace ActorNet.Packetdrill;
+
+/// <summary>The stage of a script with packets.</summary>
+internal sealed class PacketStage(SimHost host, Os os, ScriptWire wire, Script script, Constants constants, PacketOptions options) : IStage
+{
+    private static readonly Layout s_info = Layout.Find("tcp_info")!;
+
+    // Nothing arrives by itself: what a call sends is on the wire when it returns.
+    private readonly HostStage _calls = new(host, os, Duration.FromNanoseconds(1));
+    private readonly Dictionary<string, decimal> _variables = new(StringComparer.Ordinal);
+    private int _connection = -1;
+
+    public Duration Grace => _calls.Grace;
+
+    public ValueTask Until(Duration time) => _calls.Until(time);
+
+    public async ValueTask<Answer> Make(SystemCall call)
+    {
+        Answer answer = await _calls.Make(call);
+        await Note(call, answer);
+        return answer;
+    }
+
+    public async ValueTask<IPendingCall> Begin(SystemCall call)
+    {
+        if (call.Name == "connect") _connection = Descriptor(call);
+        return new Pending(this, call, await _calls.Begin(call));
+    }
+
+    public ValueTask Command(CommandEvent command)
+    {
+        HostShell.Run(host, command);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask<(Duration At, string? Wrong)> Packet(PacketEvent line, Duration at, Duration last)
+    {
+        PacketSpec packet = PacketReader.Read(line, constants.Definitions);
+        if (!line.Inbound) return await new PacketExpectation(wire, line, packet, options).Judge(at, last, os);
+        wire.Inject(packet);
+        await os.Delay(Duration.FromNanoseconds(1)); // it is handled before what the script does at the same time
+        return (at, null);
+    }
+
+    public async ValueTask<string?> Code(CodeEvent code)
+    {
+        StructExpr info = new();
+        if (_connection >= 0)
+        {
+            byte[] bytes = new byte[s_info.Size];
+            SysResult r = await os.TryGetSockOpt(_connection, SockLevel.TCP, (int)TcpOpt.TCP_INFO, bytes);
+            if (r.IsOk) info = s_info.Decode(bytes.AsSpan(0, (int)r.Value));
+        }
+
+        return new CodeReader(code, name => info[name] is { } field ? constants.TryEvaluate(field.Value) : constants.Find(name), _variables).Run();
+    }
+
+    // Which port listens, and which descriptor is the connection that code asks about: the newest.
+    private async ValueTask Note(SystemCall call, Answer answer)
+    {
+        if (call.Name is "accept" or "accept4" && answer.Value >= 0) _connection = (int)answer.Value - HostProcess.Terminal;
+        else if (call.Name == "connect") _connection = Descriptor(call);
+        else if (call.Name == "listen" && answer.Value == 0) wire.Listens((await os.GetSockName(Descriptor(call))).Port);
+    }
+
+    private int Descriptor(SystemCall call) => (int)constants.Evaluate(call.Event.Arguments[0]) - HostProcess.Terminal;
+
+    public override string ToString() => script.File;
+
+    private sealed class Pending(PacketStage stage, SystemCall call, IPendingCall pending) : IPendingCall
+    {
+        public async ValueTask<Answer?> Wait(Duration atMost)
+        {
+            Answer? answer = await pending.Wait(atMost);
+            if (answer is not null) await stage.Note(call, answer);
+            return answer;
+        }
+    }
+}

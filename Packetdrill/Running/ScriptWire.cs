@@ -1,0 +1,109 @@
+// The far end of the host's TUN device: what the host sends waits here in order, what the script sends goes in here; and the connections between the two.
+
+namespace ActorNet.Packetdrill;
+
+/// <summary>The script's end of the wire.</summary>
+/// <param name="seed">Where the far end's sequence numbers begin on the wire follows from it.</param>
+internal sealed class ScriptWire(uint local, uint remote, ulong seed)
+{
+    private const int Headroom = 128;
+    private const ushort FirstRemotePort = 53_055;
+    private readonly Queue<SentPacket> _sent = new();
+    private readonly List<Flow> _flows = [];
+    private readonly PacketBuilder _builder = new(local, remote);
+    private readonly RandomStream _random = new(seed, "packetdrill", "isn");
+    private TaskCompletionSource? _waiter;
+    private Instant _begin = Instant.Never;
+    private bool _listens;
+    private ushort _listeningPort = 8080;
+
+    /// <summary>The host, once it is there.</summary>
+    public SimHost? Host { get; set; }
+
+    /// <summary>The device's sink: in the host's turn.</summary>
+    public void OnSent(ReadOnlySpan<byte> packet, Instant now)
+    {
+        if (_begin == Instant.Never) return; // before the script
+        _sent.Enqueue(new SentPacket(packet.ToArray(), now - _begin));
+        TaskCompletionSource? waiter = _waiter;
+        _waiter = null;
+        waiter?.SetResult();
+    }
+
+    public void Begin(Instant now) => _begin = now;
+
+    /// <summary>A listener is there: a SYN from the script is for it.</summary>
+    public void Listens(ushort port)
+    {
+        _listens = true;
+        _listeningPort = port;
+    }
+
+    /// <summary>Sends a packet of the script to the host.</summary>
+    public void Inject(PacketSpec packet)
+    {
+        byte[] bytes = _builder.Build(packet, FlowOf(packet));
+        SkBuff skb = Host!.Net.Pool.Alloc(Headroom, bytes.Length);
+        skb.Put(bytes);
+        Host.DeviceActor(TunName).Tell(skb, ActorRefs.NoSender);
+    }
+
+    public const string TunName = "tun0";
+
+    /// <summary>The oldest packet that the host has sent and nobody has taken, waiting for one if there is none.</summary>
+    public async ValueTask<SentPacket?> Take(Duration until, Os os)
+    {
+        while (_sent.Count == 0)
+        {
+            Duration left = until - (os.Now - _begin);
+            if (left.Nanoseconds <= 0) return null;
+            _waiter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var cancel = new CancellationTokenSource();
+            await Task.WhenAny(_waiter.Task, Task.Delay(TimeSpan.FromTicks(left.Nanoseconds / 100 + 10), os.TimeProvider, cancel.Token));
+            await cancel.CancelAsync();
+        }
+
+        return _sent.Dequeue();
+    }
+
+    /// <summary>What the host has sent and nobody has taken, up to a time.</summary>
+    public SentPacket? Untaken(Duration before) => _sent.TryPeek(out SentPacket? first) && first.At < before ? first : null;
+
+    /// <summary>Whether the next packet is here already, and goes on where one ended: the rest of what the host would have sent as one.</summary>
+    public SentPacket? Next(Func<SentPacket, bool> goesOn)
+    {
+        if (!_sent.TryPeek(out SentPacket? next) || !goesOn(next)) return null;
+        return _sent.Dequeue();
+    }
+
+    /// <summary>The connection that a packet of the host's belongs to; a new one when its ports are.</summary>
+    public Flow FlowOf(SentPacket packet)
+    {
+        if (_flows.Find(f => f.LocalPort == packet.SourcePort && f.RemotePort == packet.DestinationPort) is { } known) return known;
+        return Add(packet.SourcePort, packet.DestinationPort);
+    }
+
+    /// <summary>The newest connection.</summary>
+    public Flow? Current => _flows.Count == 0 ? null : _flows[^1];
+
+    // A SYN for a listener begins a connection; everything else is for the newest one.
+    private Flow FlowOf(PacketSpec packet)
+    {
+        bool begins = packet is TcpSpec { Flags: var f } && (f & (Protocols.Tcp.TcpFlags.SYN | Protocols.Tcp.TcpFlags.ACK)) == Protocols.Tcp.TcpFlags.SYN && _listens;
+        if (!begins && Current is { } current) return current;
+        // The same SYN again (a retransmission, or a new life of the pair) is the same connection's.
+        if (begins && Current is { LocalOffset: not null } known && known.LocalPort == _listeningPort && packet is TcpSpec { Seq: var seq } && _syns.Contains((known.RemotePort, seq))) return known;
+        Flow flow = Add(_listeningPort, (ushort)(FirstRemotePort + _flows.Count));
+        if (packet is TcpSpec syn) _syns.Add((flow.RemotePort, syn.Seq));
+        return flow;
+    }
+
+    private readonly HashSet<(ushort Port, uint Seq)> _syns = [];
+
+    private Flow Add(ushort localPort, ushort remotePort)
+    {
+        var flow = new Flow(localPort, remotePort, _random.NextUInt32());
+        _flows.Add(flow);
+        return flow;
+    }
+}

@@ -1,0 +1,3 @@
+global using ActorNet.Actors;
+global using ActorNet.Protocols;
+global using Xunit;
