@@ -35,6 +35,7 @@ internal static class Commands
             CheckCommand.Create(),
             SsCommand.Create(),
             TunCommand.Create(),
+            PacketdrillCommand.Create(),
             ProgramsCommand.Create(),
         };
         ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);

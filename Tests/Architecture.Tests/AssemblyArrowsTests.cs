@@ -17,7 +17,7 @@ public sealed class AssemblyArrowsTests
         ["ActorNet.Experiments"] = (["ActorNet.Actors", "ActorNet.Devices", "ActorNet.Protocols", "ActorNet.Engine"], []),
         ["ActorNet.Packetdrill"] = (["ActorNet.Actors", "ActorNet.Devices", "ActorNet.Protocols", "ActorNet.Engine"], []),
         ["actornet"] = (
-            ["ActorNet.Experiments", "ActorNet.Actors", "ActorNet.Devices", "ActorNet.Protocols", "ActorNet.Engine"],
+            ["ActorNet.Experiments", "ActorNet.Packetdrill", "ActorNet.Actors", "ActorNet.Devices", "ActorNet.Protocols", "ActorNet.Engine"],
             ["System.CommandLine", "Spectre.Console", "Serilog", "Serilog.Sinks.Console", "Serilog.Sinks.File"]),
     };
 

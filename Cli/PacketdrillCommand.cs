@@ -1,0 +1,72 @@
+// actornet packetdrill FILE...: runs packetdrill scripts on a simulated host, in virtual time.
+
+using System.CommandLine;
+using ActorNet.Packetdrill;
+
+namespace ActorNet.Cli;
+
+/// <summary>The `packetdrill` command.</summary>
+internal static class PacketdrillCommand
+{
+    public static Command Create()
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Scripts, or folders of them.", Arity = ArgumentArity.OneOrMore };
+        var define = new Option<string[]>("--define") { Description = "A name for scripts: NAME=VALUE." };
+        var command = new Command("packetdrill", "Runs packetdrill scripts on a simulated host; exit code 1 if one fails. One that needs what the host does not have counts as neither.") { files, define };
+        command.SetAction(r => Run(r.GetRequiredValue(files), r.GetValue(define) ?? []));
+        return command;
+    }
+
+    private static int Run(string[] files, string[] defines)
+    {
+        var names = new List<KeyValuePair<string, string>>();
+        foreach (string d in defines)
+        {
+            int equals = d.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+            {
+                Console.Error.WriteLine($"actornet: --define takes NAME=VALUE, not '{d}'");
+                return ExitCode.BadInput;
+            }
+
+            names.Add(new(d[..equals], d[(equals + 1)..]));
+        }
+
+        int passed = 0, failed = 0, not = 0;
+        foreach (string file in files.SelectMany(Scripts))
+        {
+            PacketResult? result = null;
+            string? unreadable = null;
+            try
+            {
+                result = PacketRun.Play(Parser.Parse(file, File.ReadAllText(file)), names);
+            }
+            catch (ScriptException e)
+            {
+                unreadable = e.Message;
+            }
+
+            switch (result?.Verdict)
+            {
+                case Verdict.Passed:
+                    passed++;
+                    Console.Out.WriteLine($"passed  {file}");
+                    break;
+                case Verdict.NotApplicable:
+                    not++;
+                    Console.Out.WriteLine($"not applicable  {file}: {result.Why}");
+                    break;
+                default:
+                    failed++;
+                    Console.Out.WriteLine($"FAILED  {file}\n{(unreadable ?? result!.Why)!.TrimEnd()}");
+                    break;
+            }
+        }
+
+        Console.Out.WriteLine($"{passed} passed, {failed} failed, {not} not applicable");
+        return failed > 0 ? ExitCode.Failed : ExitCode.Ok;
+    }
+
+    private static IEnumerable<string> Scripts(string path) =>
+        Directory.Exists(path) ? Directory.EnumerateFiles(path, "*.pkt", SearchOption.AllDirectories).Order(StringComparer.Ordinal) : [path];
+}
