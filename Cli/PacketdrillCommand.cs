@@ -41,7 +41,7 @@ internal static class PacketdrillCommand
             {
                 result = PacketRun.Play(Parser.Parse(file, File.ReadAllText(file)), names);
             }
-            catch (ScriptException e)
+            catch (Exception e) when (e is ScriptException or IOException or UnauthorizedAccessException)
             {
                 unreadable = e.Message;
             }

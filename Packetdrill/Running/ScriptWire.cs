@@ -57,10 +57,13 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed)
         {
             Duration left = until - (os.Now - _begin);
             if (left.Nanoseconds <= 0) return null;
-            _waiter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            // Nothing here may go by the thread pool, whose time is not the network's: continuations run where the result is set, and post to the program.
+            _waiter ??= new TaskCompletionSource();
             using var cancel = new CancellationTokenSource();
             await Task.WhenAny(_waiter.Task, Task.Delay(TimeSpan.FromTicks(left.Nanoseconds / 100 + 10), os.TimeProvider, cancel.Token));
-            await cancel.CancelAsync();
+#pragma warning disable CA1849, S6966, MA0042 // CancelAsync would go by the thread pool.
+            cancel.Cancel();
+#pragma warning restore CA1849, S6966, MA0042
         }
 
         return _sent.Dequeue();

@@ -13,6 +13,9 @@ internal static class SharedScripts
         ["TFO_COOKIE"] = "3021b9d889017eeb", ["CODE"] = "host_unreachable", ["CMSG_LEVEL_IP"] = "SOL_IP", ["CMSG_TYPE_RECVERR"] = "IP_RECVERR",
     };
 
+    /// <summary>Why tests of the suite are skipped; null where it is here.</summary>
+    public static string? WhyNot => File.Exists(Path.Combine(s_root, "PASS")) ? null : "needs the packetdrill scripts beside this repository (../shared/packetdrill)";
+
     /// <summary>The scripts that PASS names in mode ipv4; none where the suite is not beside this repository.</summary>
     public static IReadOnlyList<string> Ipv4()
     {
