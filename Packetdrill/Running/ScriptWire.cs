@@ -27,7 +27,7 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed)
         _sent.Enqueue(new SentPacket(packet.ToArray(), now - _begin));
         TaskCompletionSource? waiter = _waiter;
         _waiter = null;
-        waiter?.SetResult();
+        waiter?.TrySetResult();
     }
 
     public void Begin(Instant now) => _begin = now;
@@ -57,13 +57,12 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed)
         {
             Duration left = until - (os.Now - _begin);
             if (left.Nanoseconds <= 0) return null;
-            // Nothing here may go by the thread pool, whose time is not the network's: continuations run where the result is set, and post to the program.
-            _waiter ??= new TaskCompletionSource();
-            using var cancel = new CancellationTokenSource();
-            await Task.WhenAny(_waiter.Task, Task.Delay(TimeSpan.FromTicks(left.Nanoseconds / 100 + 10), os.TimeProvider, cancel.Token));
-#pragma warning disable CA1849, S6966, MA0042 // CancelAsync would go by the thread pool.
-            cancel.Cancel();
-#pragma warning restore CA1849, S6966, MA0042
+            // Nothing here may go by the thread pool, whose time is not the network's: the packet or the timer sets the result in the host's turn, and the
+            // continuation is posted to the program. (Task.Delay counts in milliseconds: a rest of one would be no wait at all.)
+            var waiter = new TaskCompletionSource();
+            _waiter = waiter;
+            using ITimer timer = os.TimeProvider.CreateTimer(static w => ((TaskCompletionSource)w!).TrySetResult(), waiter, TimeSpan.FromTicks((left.Nanoseconds + 99) / 100), Timeout.InfiniteTimeSpan);
+            await waiter.Task;
         }
 
         return _sent.Dequeue();

@@ -42,7 +42,7 @@ public class PacketScriptTests
     [InlineData("> P. 1:2501(2500) ack 1", "> P. 1:2501(2500) ack 2", 10)] // an acknowledgement
     [InlineData("tcpi_unacked == 3", "tcpi_unacked == 4", 11)] // an assertion
     [InlineData("read(4, ..., 100) = 10", "read(4, ..., 100) = 11", 13)] // a result
-        [InlineData("+0 > . 2501:2501(0) ack 11", "+.04 > . 2501:2501(0) ack 11", 14)] // early
+    [InlineData("+0 > . 2501:2501(0) ack 11", "+.04 > . 2501:2501(0) ack 11", 14)] // early
     [InlineData("   +0 > F. 2501:2501(0) ack 11\n", "", 17)] // one that comes and is not expected
     [InlineData("> . 2502:2502(0) ack 12", "> . 2502:2502(0) ack 12\n   +.5 > . 2502:2502(0) ack 12", 19)] // one that does not come
     public void Change_one_thing_and_it_fails_at_that_line(string good, string bad, int line)
