@@ -14,10 +14,10 @@ internal sealed class SecurityHooks
     public void Remove(SecurityModule module) => _modules = [.. _modules.Where(m => m != module)];
 
     /// <summary>security_socket_create.</summary>
-    public Errno Create(ITask task, Syscall.Socket call)
+    public Errno Create(ITask task, AddressFamily family, SocketType type, IpProtocol protocol)
     {
         Errno e = Errno.OK;
-        for (int i = 0; i < _modules.Length && e == Errno.OK; i++) e = _modules[i].SocketCreate(task, call.Family, call.Type & SocketType.TypeMask, call.Protocol);
+        for (int i = 0; i < _modules.Length && e == Errno.OK; i++) e = _modules[i].SocketCreate(task, family, type, protocol);
         return e;
     }
 
@@ -26,6 +26,14 @@ internal sealed class SecurityHooks
     {
         Errno e = Errno.OK;
         for (int i = 0; i < _modules.Length && e == Errno.OK; i++) e = _modules[i].SocketPostCreate(task, sk);
+        return e;
+    }
+
+    /// <summary>security_socket_socketpair.</summary>
+    public Errno SocketPair(ITask task, Sock first, Sock second)
+    {
+        Errno e = Errno.OK;
+        for (int i = 0; i < _modules.Length && e == Errno.OK; i++) e = _modules[i].SocketSocketpair(task, first, second);
         return e;
     }
 

@@ -15,6 +15,9 @@ public abstract class SecurityModule
     /// <summary>It is made, and has no descriptor yet; a refusal releases it.</summary>
     public virtual Errno SocketPostCreate(ITask task, Sock sk) => Errno.OK;
 
+    /// <summary>socketpair(2): both are made, each with the two hooks before this one, and not joined yet; a refusal releases them.</summary>
+    public virtual Errno SocketSocketpair(ITask task, Sock first, Sock second) => Errno.OK;
+
     public virtual Errno SocketBind(ITask task, Sock sk, SockAddr address) => Errno.OK;
 
     public virtual Errno SocketConnect(ITask task, Sock sk, SockAddr address) => Errno.OK;

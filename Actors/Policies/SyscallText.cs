@@ -16,6 +16,7 @@ public static class SyscallText
     private static string Arguments(Syscall call) => call switch
     {
         Syscall.Socket c => $"AF_{c.Family}, {Type(c.Type)}, {Protocol(c.Protocol)}",
+        Syscall.SocketPair c => $"AF_{c.Family}, {Type(c.Type)}, {Protocol(c.Protocol)}{(c.Result.IsOk ? $", [{c.First}, {c.Second}]" : "")}",
         Syscall.Bind c => $"{c.Fd}, {Address(c.Address)}",
         Syscall.Connect c => $"{c.Fd}, {Address(c.Address)}",
         Syscall.Listen c => $"{c.Fd}, {c.Backlog}",

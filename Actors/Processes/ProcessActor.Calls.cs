@@ -119,17 +119,8 @@ internal sealed partial class ProcessActor
     /// <summary>socket(2).</summary>
     public void Socket(Syscall.Socket call)
     {
-        Net.Current = this;
-        Errno e = _stack.Families.Create(_stack, call, _spec.Host.Security, out Socket? socket);
-        if (socket is { Sk: { } sk })
-        {
-            sk.Uid = Credentials.Uid;
-            if (sk.Family == AddressFamily.INET && Net.Cgroup is { } cgroup) e = cgroup.SockCreate(sk);
-            if (e == Errno.OK && _spec.Host.Security is { } security) e = security.PostCreate(this, sk);
-            if (e != Errno.OK) sk.Destroy();
-        }
-
-        Net.Current = KernelTask.Instance;
+        Socket? socket = null;
+        Errno e = NetFamilies.AreFlags(call.Type) ? Make(call.Family, call.Type, call.Protocol, out socket) : Errno.EINVAL;
         if (e != Errno.OK)
         {
             Finish(call, e);

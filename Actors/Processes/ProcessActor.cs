@@ -101,6 +101,7 @@ internal sealed partial class ProcessActor : UntypedActor, ITask
                 case Syscall call when call.IsAnswered: Complete(call); break;
                 case Syscall call when call.IsIdle: Enter(call, Sender); break;
                 case Syscall.Socket created: Install(created); break;
+                case Syscall.SocketPair pair: Install(pair); break;
                 case Syscall.Unshare unshared: OnUnshared(unshared); break;
                 case Syscall.NewFile made: Install(made); break;
                 case PollEntry entry: OnPollEntry(entry); break;

@@ -25,20 +25,21 @@ internal sealed class NetFamilies
         slot = family;
     }
 
+    /// <summary>What may be or-ed to a type (__sys_socket, __sys_socketpair): EINVAL for anything else.</summary>
+    public static bool AreFlags(SocketType type) => (type & ~(SocketType.TypeMask | SocketType.NONBLOCK | SocketType.CLOEXEC)) == 0;
+
     /// <summary>__sock_create: EAFNOSUPPORT, EINVAL, or what the family says.</summary>
+    /// <param name="type">Without flags.</param>
     /// <param name="security">The host's modules, asked before the family is.</param>
-    public Errno Create(NetStack stack, Syscall.Socket call, SecurityHooks? security, out Socket? socket)
+    public Errno Create(NetStack stack, AddressFamily family, SocketType type, IpProtocol protocol, SecurityHooks? security, out Socket? socket)
     {
-        (AddressFamily family, SocketType type) = (call.Family, call.Type);
         socket = null;
-        if ((type & ~(SocketType.TypeMask | SocketType.NONBLOCK | SocketType.CLOEXEC)) != 0) return Errno.EINVAL;
-        type &= SocketType.TypeMask;
         if ((int)family >= NPROTO) return Errno.EAFNOSUPPORT;
         if ((int)type >= SOCK_MAX) return Errno.EINVAL;
-        if (security is not null && security.Create(stack.Net.Current, call) is var refusal and not Errno.OK) return refusal;
+        if (security is not null && security.Create(stack.Net.Current, family, type, protocol) is var refusal and not Errno.OK) return refusal;
         if (_families[(int)family] is not { } pf) return Errno.EAFNOSUPPORT;
         var made = new Socket(stack, type);
-        Errno e = pf.Create(made, call.Protocol);
+        Errno e = pf.Create(made, protocol);
         if (e == Errno.OK) socket = made;
         return e;
     }

@@ -15,6 +15,9 @@ internal abstract class ProtoOps
     /// <summary>sock_no_listen.</summary>
     public virtual void Listen(SockActor s, Syscall.Listen call) => s.Answer(call, Errno.EOPNOTSUPP);
 
+    /// <summary>sock_no_socketpair. Joins two sockets that were just made, in the caller's turn: they have no actors yet, which come to their faces before the descriptors do.</summary>
+    public virtual Errno SocketPair(Socket first, Socket second) => Errno.EOPNOTSUPP;
+
     /// <summary>sock_no_accept.</summary>
     public virtual void Accept(SockActor s, Syscall.Accept call) => s.Answer(call, Errno.EOPNOTSUPP);
 

@@ -3,7 +3,7 @@
 namespace ActorNet.Actors;
 
 /// <summary>Makes the actors of sockets. A socket that throws is stopped and reported; the others go on.</summary>
-/// <remarks>Handles <see cref="Syscall.Socket"/> (sent back with the actor), <see cref="AdoptChild"/> and <see cref="RunEnded"/>.</remarks>
+/// <remarks>Handles <see cref="Syscall.Socket"/> and <see cref="Syscall.SocketPair"/> (sent back with the actors), <see cref="AdoptChild"/> and <see cref="RunEnded"/>.</remarks>
 internal sealed class SockfsActor(NetStack stack) : UntypedActor
 {
     private bool _ended;
@@ -19,9 +19,12 @@ internal sealed class SockfsActor(NetStack stack) : UntypedActor
         switch (message)
         {
             case Syscall.Socket call:
-                Socket socket = call.Created!;
-                socket.Inode = socket.Sk!.Inode = stack.NextInode();
-                socket.Actor = Spawn(socket.Sk!, socket.Ops!, null);
+                Spawn(call.Created!);
+                call.Process!.Ref.Tell(call, Self);
+                break;
+            case Syscall.SocketPair call:
+                Spawn(call.Created!);
+                Spawn(call.Peer!);
                 call.Process!.Ref.Tell(call, Self);
                 break;
             case AdoptChild m:
@@ -35,6 +38,12 @@ internal sealed class SockfsActor(NetStack stack) : UntypedActor
                 Unhandled(message);
                 break;
         }
+    }
+
+    private void Spawn(Socket socket)
+    {
+        socket.Inode = socket.Sk!.Inode = stack.NextInode();
+        socket.Actor = Spawn(socket.Sk!, socket.Ops!, null);
     }
 
     private IActorRef Spawn(Sock sk, ProtoOps ops, AdoptChild? adopted)

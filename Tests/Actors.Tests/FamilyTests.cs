@@ -158,7 +158,7 @@ public class FamilyTests
     }
 
     // What is sent to it is received from it; 0xBAD0 makes it throw.
-    private sealed class EchoSock(Net net) : Sock(net, AF_TEST, SocketType.DGRAM, IpProtocol.RAW)
+    internal sealed class EchoSock(Net net) : Sock(net, AF_TEST, SocketType.DGRAM, IpProtocol.RAW)
     {
         private readonly Queue<byte[]> _queue = new();
         private bool _closed;
