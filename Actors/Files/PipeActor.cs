@@ -11,7 +11,7 @@ internal sealed class PipeFile(FileFlags flags) : ActorFile(flags)
 }
 
 /// <summary>Drives a pipe: who reads an empty one waits, and who writes to a full one.</summary>
-internal sealed class PipeActor(HostPlan host, FileLife life) : FileActor(host, life)
+internal sealed partial class PipeActor(HostPlan host, FileLife life) : FileActor(host, life)
 {
     private const PollEvents CanRead = PollEvents.IN | PollEvents.RDNORM, CanWrite = PollEvents.OUT | PollEvents.WRNORM;
     private readonly PipeRing _ring = new();
@@ -24,8 +24,16 @@ internal sealed class PipeActor(HostPlan host, FileLife life) : FileActor(host, 
 
     protected override void Handle(Syscall call)
     {
+        if (IsBusyFor(call)) (_backlog ??= new CallQueue()).Enqueue(call);
+        else Dispatch(call);
+        RunWaiting();
+    }
+
+    private void Dispatch(Syscall call)
+    {
         switch (call)
         {
+            case Syscall.Splice splice: Splice(splice); break;
             case Syscall.RecvFrom read: Read(read, begins: true); break;
             case Syscall.SendTo write: Write(write, begins: true); break;
             case Syscall.Fcntl fcntl: Answer(call, Size(fcntl)); break;
@@ -33,8 +41,6 @@ internal sealed class PipeActor(HostPlan host, FileLife life) : FileActor(host, 
             case Syscall.Close: Close(call); break;
             default: Answer(call, Errno.EINVAL); break;
         }
-
-        RunWaiting();
     }
 
     protected override void OnAsked(WaitEntry entry)
@@ -109,17 +115,19 @@ internal sealed class PipeActor(HostPlan host, FileLife life) : FileActor(host, 
         while (moved)
         {
             moved = false;
-            while (Readers.Head is Syscall.RecvFrom reader && (!_ring.IsEmpty || !_hasWriter))
+            while (Readers.Head is { } reader && !_headBusy && (!_ring.IsEmpty || !_hasWriter))
             {
                 Readers.Remove(reader);
-                Read(reader, begins: false);
+                if (reader is Syscall.Splice splice) Splice(splice);
+                else Read((Syscall.RecvFrom)reader, begins: false);
                 moved = true;
             }
 
-            while (Writers.Head is Syscall.SendTo writer && (!_ring.IsFull || !_hasReader))
+            while (Writers.Head is { } writer && !_tailBusy && (!_ring.IsFull || !_hasReader))
             {
                 Writers.Remove(writer);
-                Write(writer, begins: false);
+                if (writer is Syscall.Splice splice) Splice(splice);
+                else Write((Syscall.SendTo)writer, begins: false);
                 moved = true;
             }
         }

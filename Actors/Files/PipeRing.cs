@@ -22,6 +22,9 @@ internal sealed class PipeRing
 
     public bool IsEmpty => _used == 0;
 
+    /// <summary>Bytes that surely fit, whatever the last page has room for.</summary>
+    public int Room => Math.Max(0, Capacity - _used) * PageSize;
+
     public bool IsFull => _used >= Capacity;
 
     /// <summary>Takes what there is room for.</summary>
@@ -75,6 +78,33 @@ internal sealed class PipeRing
         }
 
         return got;
+    }
+
+    /// <summary>Copies what is first, and leaves it there.</summary>
+    public int Peek(Span<byte> buffer)
+    {
+        int got = 0;
+        for (int i = 0; i < _used && got < buffer.Length; i++)
+        {
+            ref Slot slot = ref _slots[(_first + i) & (_slots.Length - 1)];
+            int n = Math.Min(slot.Length, buffer.Length - got);
+            slot.Page.AsSpan(slot.Offset, n).CopyTo(buffer[got..]);
+            got += n;
+        }
+
+        return got;
+    }
+
+    /// <summary>Lets go of so many of the first bytes, of packets too.</summary>
+    public void Skip(int bytes)
+    {
+        while (bytes > 0 && _used > 0)
+        {
+            ref Slot slot = ref _slots[_first];
+            int n = Math.Min(slot.Length, bytes);
+            (slot.Offset, slot.Length, Bytes, bytes) = (slot.Offset + n, slot.Length - n, Bytes - n, bytes - n);
+            if (slot.Length == 0) Drop();
+        }
     }
 
     /// <summary>F_SETPIPE_SZ: a power of two of pages. EBUSY: it holds more; EINVAL, and EPERM beyond pipe-max-size, as Linux gives them.</summary>

@@ -14,7 +14,7 @@ internal static class LostMessages
                 break;
             case Syscall { Process: { } process } call when process.Net.Pool == network.Pool:
                 if (call.IsAnswered) process.OnLostAnswer(call);
-                else if (call.IsEntered) Fail(call, process);
+                else if (call.IsEntered && !call.GoesHome(letter.Recipient)) Fail(call, process);
                 break;
             case ListenerClosed m:
                 m.Listener.Tell(ChildGone.Instance, ActorRefs.NoSender);

@@ -145,6 +145,9 @@ public abstract partial class Syscall : IValueTaskSource, IValueTaskSource<int>,
     {
     }
 
+    /// <summary>It was on its way to an actor that is gone: true if another has it now, who will see to its answer.</summary>
+    internal virtual bool GoesHome(IActorRef lostAt) => false;
+
     /// <summary>What of it enters the host's trace.</summary>
     internal virtual void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, 0, 0, Result);
 

@@ -1,0 +1,243 @@
+// A pipe's part in splice(2) and tee(2) (fs/splice.c): ipipe_prep, opipe_prep, splice_pipe_to_pipe, link_pipe, splice_to_socket, splice_file_to_pipe.
+
+namespace ActorNet.Actors;
+
+internal sealed partial class PipeActor
+{
+    private const int MaxPages = 16; // what one sendmsg of a splice carries
+    private CallQueue? _backlog;
+    private bool _headBusy, _tailBusy;
+
+    // What a call that is away has in hand, nobody else touches: its mutex, but for the end that it does not use.
+    private bool IsBusyFor(Syscall call) => call switch
+    {
+        Syscall.Splice s when IsHome(s) => !s.IsAway && (s.IntoPipe ? _tailBusy : _headBusy),
+        Syscall.Splice or Syscall.SendTo or Syscall.Fcntl => _tailBusy,
+        Syscall.RecvFrom => _headBusy,
+        _ => false,
+    };
+
+    private bool IsHome(Syscall.Splice call) => Me.Equals(call.Leader);
+
+    private void Splice(Syscall.Splice call)
+    {
+        if (!IsHome(call)) Visit(call);
+        else if (!call.IsAway) Begin(call);
+        else
+        {
+            call.IsAway = false;
+            if (call.IntoPipe) Filled(call);
+            else if (!call.WantsRoom) Drained(call);
+            else
+            {
+                call.WantsRoom = false;
+                if (!call.Back.IsOk) Answer(call, call.Partial(call.Back.Errno));
+                else if (_headBusy) (_backlog ??= new CallQueue()).Enqueue(call);
+                else Begin(call);
+            }
+        }
+    }
+
+    private void Begin(Syscall.Splice call)
+    {
+        if (call.IntoPipe) Fill(call);
+        else Drain(call);
+    }
+
+    // wait_for_space, then the socket fills what room there is: nobody else writes until it has.
+    private void Fill(Syscall.Splice call)
+    {
+        if (!_hasReader)
+        {
+            Answer(call, Errno.EPIPE);
+        }
+        else if (_ring.IsFull)
+        {
+            WaitUnlessSignal(Writers, call);
+        }
+        else
+        {
+            _tailBusy = true;
+            int count = Math.Min(call.Left, _ring.Room);
+            Syscall.SplicedRecv part = call.Recv ??= new Syscall.SplicedRecv(call);
+            part.Buffer = call.Room(count).AsMemory(0, count);
+            GoToSocket(call, part);
+        }
+    }
+
+    private void Filled(Syscall.Splice call)
+    {
+        _tailBusy = false;
+        SysResult got = call.Back;
+        if (got.IsOk && got.Value > 0)
+        {
+            bool wasEmpty = _ring.IsEmpty;
+            // With the reader gone meanwhile the bytes are in a pipe that nobody reads, as Linux has it.
+            _ring.Write(call.Bytes.AsSpan(0, (int)got.Value), begins: false, packet: false);
+            if (wasEmpty || _polled) _readWait.Wake(Me, CanRead, ReadPoll);
+        }
+
+        Answer(call, got);
+        RunBacklog();
+    }
+
+    private void Drain(Syscall.Splice call)
+    {
+        if (_ring.IsEmpty)
+        {
+            if (!_hasWriter || call.Moved > 0) Answer(call, call.Moved);
+            else WaitUnlessSignal(Readers, call);
+            return;
+        }
+
+        _headBusy = true;
+        bool toSocket = call.Other is SocketFile;
+        int most = Math.Min(call.Left, MaxPages * PipeRing.PageSize);
+        call.Count = _ring.Peek(call.Room(Math.Min(most, _ring.Bytes)).AsSpan(0, Math.Min(most, _ring.Bytes)));
+        if (!toSocket)
+        {
+            call.IsAway = true;
+            call.Other!.Actor!.Tell(call, Me);
+            return;
+        }
+
+        const uint more = 4;
+        bool follows = (call.Flags & more) != 0 || (call.Count < call.Left && call.Count < _ring.Bytes);
+        Syscall.SplicedSend part = call.Send ??= new Syscall.SplicedSend(call);
+        part.Data = call.Bytes.AsMemory(0, call.Count);
+        part.Flags = follows ? MsgFlags.MORE : MsgFlags.None;
+        GoToSocket(call, part);
+    }
+
+    private void Drained(Syscall.Splice call)
+    {
+        _headBusy = false;
+        SysResult taken = call.Back;
+        if (taken.IsOk && taken.Value > 0)
+        {
+            call.Moved += (int)taken.Value;
+            if (!call.IsTee)
+            {
+                bool wasFull = _ring.IsFull;
+                _ring.Skip((int)taken.Value);
+                if (wasFull && !_ring.IsFull) _writeWait.Wake(Me, CanWrite, WritePoll);
+            }
+        }
+
+        if (call.Other is SocketFile)
+        {
+            if (!taken.IsOk) Answer(call, call.Partial(taken.Errno));
+            else if (taken.Value == 0 || call.Left == 0) Answer(call, call.Moved);
+            else if (call.Interrupted) Answer(call, call.Partial(Errno.EINTR));
+            else Drain(call);
+        }
+        else if (!taken.IsOk || taken.Value > 0)
+        {
+            Answer(call, taken.IsOk ? call.Moved : taken);
+        }
+        else if (call.NonBlocking || call.Interrupted)
+        {
+            Answer(call, call.NonBlocking ? Errno.EAGAIN : Errno.EINTR);
+        }
+        else
+        {
+            call.WantsRoom = call.IsAway = true; // with nothing in hand, so that this pipe goes on
+            call.Other!.Actor!.Tell(call, Me);
+        }
+
+        RunBacklog();
+    }
+
+    // At the pipe that takes.
+    private void Visit(Syscall.Splice call)
+    {
+        if (!_hasReader)
+        {
+            call.GoHome(Errno.EPIPE, Me);
+        }
+        else if (call.WantsRoom)
+        {
+            if (_ring.IsFull) Writers.Enqueue(call);
+            else call.GoHome(0, Me);
+        }
+        else
+        {
+            bool wasEmpty = _ring.IsEmpty;
+            int taken = _ring.Write(call.Bytes.AsSpan(0, call.Count), begins: false, packet: false);
+            if (taken > 0 && (wasEmpty || _polled)) _readWait.Wake(Me, CanRead, ReadPoll);
+            call.GoHome(taken, Me);
+        }
+    }
+
+    private void GoToSocket(Syscall.Splice call, Syscall part)
+    {
+        var socket = (SocketFile)call.Other!;
+        part.Enter(call.Process!, null);
+        part.Fd = call.Fd;
+        part.File = socket;
+        part.NonBlocking = (socket.Flags & FileFlags.NONBLOCK) != 0;
+        call.PartVersion = part.Version;
+        call.IsAway = true;
+        socket.Actor!.Tell(part, Me);
+    }
+
+    private void WaitUnlessSignal(CallQueue queue, Syscall.Splice call)
+    {
+        if (call.Interrupted && !call.NonBlocking) Answer(call, call.Partial(Errno.EINTR));
+        else Wait(queue, call);
+    }
+
+    private void RunBacklog()
+    {
+        for (Syscall? call = _backlog?.Head, next; call is not null; call = next)
+        {
+            next = call.Next;
+            if (IsBusyFor(call)) continue;
+            _backlog!.Remove(call);
+            Dispatch(call);
+        }
+    }
+
+    protected override void OnInterrupt(Interrupt interrupt)
+    {
+        if (interrupt.Call is Syscall.Splice splice && splice.Version == interrupt.Version && splice.IsEntered)
+        {
+            if (IsHome(splice) && splice.IsAway)
+            {
+                splice.Interrupted = true;
+                Syscall? part = splice.IntoPipe ? splice.Recv : splice.Send;
+                splice.Other!.Actor!.Tell(splice.Other is SocketFile ? new Interrupt(part!, splice.PartVersion) : interrupt, Me);
+                return;
+            }
+
+            if (!IsHome(splice))
+            {
+                if (splice.WaitingIn is not { } waits || (waits != Writers && waits != _backlog)) return;
+                waits.Remove(splice);
+                splice.GoHome(Errno.EINTR, Me);
+                return;
+            }
+        }
+
+        if (interrupt.Call.Version == interrupt.Version && _backlog is not null && interrupt.Call.WaitingIn == _backlog)
+        {
+            _backlog.Remove(interrupt.Call);
+            Answer(interrupt.Call, interrupt.Call.Partial(Errno.EINTR));
+            return;
+        }
+
+        base.OnInterrupt(interrupt);
+    }
+
+    protected override void AnswerAll(Errno errno)
+    {
+        foreach (CallQueue? queue in (CallQueue?[])[_backlog, Readers, Writers])
+        {
+            while (queue?.Dequeue() is { } call)
+            {
+                if (call is Syscall.Splice splice && !IsHome(splice)) splice.GoHome(errno, Me);
+                else Answer(call, call.Partial(errno));
+            }
+        }
+    }
+}
