@@ -4,7 +4,7 @@ namespace ActorNet.Actors;
 
 internal sealed partial class PipeActor
 {
-    private const int MaxPages = 16; // what one sendmsg of a splice carries
+    private const int MaxBuffers = 16; // what one sendmsg of a splice carries
     private CallQueue? _backlog;
     private bool _headBusy, _tailBusy;
 
@@ -58,7 +58,7 @@ internal sealed partial class PipeActor
         else
         {
             _tailBusy = true;
-            int count = Math.Min(call.Left, _ring.Room);
+            int count = (int)Math.Min(call.Left, (ulong)_ring.Room);
             Syscall.SplicedRecv part = call.Recv ??= new Syscall.SplicedRecv(call);
             part.Buffer = call.Room(count).AsMemory(0, count);
             GoToSocket(call, part);
@@ -71,10 +71,9 @@ internal sealed partial class PipeActor
         SysResult got = call.Back;
         if (got.IsOk && got.Value > 0)
         {
-            bool wasEmpty = _ring.IsEmpty;
             // With the reader gone meanwhile the bytes are in a pipe that nobody reads, as Linux has it.
-            _ring.Write(call.Bytes.AsSpan(0, (int)got.Value), begins: false, packet: false);
-            if (wasEmpty || _polled) _readWait.Wake(Me, CanRead, ReadPoll);
+            _ring.Fill(call.Bytes.AsSpan(0, (int)got.Value));
+            _readWait.Wake(Me, CanRead, ReadPoll);
         }
 
         Answer(call, got);
@@ -92,8 +91,8 @@ internal sealed partial class PipeActor
 
         _headBusy = true;
         bool toSocket = call.Other is SocketFile;
-        int most = Math.Min(call.Left, MaxPages * PipeRing.PageSize);
-        call.Count = _ring.Peek(call.Room(Math.Min(most, _ring.Bytes)).AsSpan(0, Math.Min(most, _ring.Bytes)));
+        int most = (int)Math.Min(call.Left, (ulong)_ring.Bytes);
+        call.Count = _ring.Peek(call.Room(most).AsSpan(0, most), call.Buffers, toSocket ? MaxBuffers : int.MaxValue);
         if (!toSocket)
         {
             call.IsAway = true;
@@ -102,7 +101,7 @@ internal sealed partial class PipeActor
         }
 
         const uint more = 4;
-        bool follows = (call.Flags & more) != 0 || (call.Count < call.Left && call.Count < _ring.Bytes);
+        bool follows = (call.Flags & more) != 0 || ((ulong)call.Count < call.Left && call.Count < _ring.Bytes);
         Syscall.SplicedSend part = call.Send ??= new Syscall.SplicedSend(call);
         part.Data = call.Bytes.AsMemory(0, call.Count);
         part.Flags = follows ? MsgFlags.MORE : MsgFlags.None;
@@ -116,12 +115,7 @@ internal sealed partial class PipeActor
         if (taken.IsOk && taken.Value > 0)
         {
             call.Moved += (int)taken.Value;
-            if (!call.IsTee)
-            {
-                bool wasFull = _ring.IsFull;
-                _ring.Skip((int)taken.Value);
-                if (wasFull && !_ring.IsFull) _writeWait.Wake(Me, CanWrite, WritePoll);
-            }
+            if (!call.IsTee && _ring.Skip((int)taken.Value)) _writeWait.Wake(Me, CanWrite, WritePoll);
         }
 
         if (call.Other is SocketFile)
@@ -162,9 +156,8 @@ internal sealed partial class PipeActor
         }
         else
         {
-            bool wasEmpty = _ring.IsEmpty;
-            int taken = _ring.Write(call.Bytes.AsSpan(0, call.Count), begins: false, packet: false);
-            if (taken > 0 && (wasEmpty || _polled)) _readWait.Wake(Me, CanRead, ReadPoll);
+            int taken = _ring.Take(call.Bytes.AsSpan(0, call.Count), call.Buffers, call.IsTee);
+            if (taken > 0) _readWait.Wake(Me, CanRead, ReadPoll);
             call.GoHome(taken, Me);
         }
     }
@@ -172,6 +165,16 @@ internal sealed partial class PipeActor
     private void GoToSocket(Syscall.Splice call, Syscall part)
     {
         var socket = (SocketFile)call.Other!;
+        // security_socket_sendmsg, security_socket_recvmsg: a stream's tcp_splice_read asks nobody.
+        bool isAsked = part is Syscall.SendTo || socket.Socket.Type != SocketType.STREAM;
+        if (isAsked && call.Process!.Permits(part, socket.Socket.Sk!) is var refusal and not Errno.OK)
+        {
+            call.Back = refusal;
+            if (call.IntoPipe) Filled(call);
+            else Drained(call);
+            return;
+        }
+
         part.Enter(call.Process!, null);
         part.Fd = call.Fd;
         part.File = socket;

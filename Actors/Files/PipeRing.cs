@@ -4,6 +4,9 @@ using System.Buffers;
 
 namespace ActorNet.Actors;
 
+/// <summary>What a pipe_buffer is without its bytes: where in its page they begin, how many they are, and whether a write may append to them.</summary>
+internal readonly record struct PipeBuffer(int Offset, int Length, bool IsPacket, bool CanMerge);
+
 /// <summary>A pipe's bytes. It never waits: a full pipe takes less than is offered, an empty one gives nothing.</summary>
 internal sealed class PipeRing
 {
@@ -37,10 +40,11 @@ internal sealed class PipeRing
         {
             ref Slot last = ref _slots[(_first + _used - 1) & (_slots.Length - 1)];
             int end = last.Offset + last.Length;
-            if (!last.IsPacket && end + odd <= PageSize)
+            if (last.CanMerge && end + odd <= PageSize)
             {
                 data[..odd].CopyTo(last.Page.AsSpan(end));
                 last.Length += odd;
+                Bytes += odd;
                 data = data[odd..];
             }
         }
@@ -48,14 +52,39 @@ internal sealed class PipeRing
         while (data.Length > 0 && !IsFull)
         {
             int n = Math.Min(data.Length, PageSize);
-            var page = ArrayPool<byte>.Shared.Rent(PageSize);
-            data[..n].CopyTo(page);
-            _slots[(_first + _used++) & (_slots.Length - 1)] = new Slot { Page = page, Length = n, IsPacket = packet };
+            Put(data[..n], new PipeBuffer(0, n, packet, CanMerge: !packet));
             data = data[n..];
         }
 
-        int taken = total - data.Length;
-        Bytes += taken;
+        return total - data.Length;
+    }
+
+    /// <summary>Takes what a splice brings: pages that nobody appends to.</summary>
+    public int Fill(ReadOnlySpan<byte> data)
+    {
+        int total = data.Length;
+        while (data.Length > 0 && !IsFull)
+        {
+            int n = Math.Min(data.Length, PageSize);
+            Put(data[..n], new PipeBuffer(0, n, IsPacket: false, CanMerge: false));
+            data = data[n..];
+        }
+
+        return total - data.Length;
+    }
+
+    /// <summary>Takes buffers of another pipe, as many as there is room for, and gives how many bytes these were.</summary>
+    /// <param name="shared">The other pipe keeps them (tee): nobody appends to them.</param>
+    public int Take(ReadOnlySpan<byte> data, List<PipeBuffer> buffers, bool shared)
+    {
+        int taken = 0;
+        foreach (PipeBuffer buffer in buffers)
+        {
+            if (IsFull) break;
+            Put(data.Slice(taken, buffer.Length), buffer with { CanMerge = buffer.CanMerge && !shared });
+            taken += buffer.Length;
+        }
+
         return taken;
     }
 
@@ -81,23 +110,28 @@ internal sealed class PipeRing
     }
 
     /// <summary>Copies what is first, and leaves it there.</summary>
-    public int Peek(Span<byte> buffer)
+    /// <param name="buffers">Gets the buffers; of one that is not given whole what is given, which nobody appends to.</param>
+    /// <param name="most">How many buffers at most.</param>
+    public int Peek(Span<byte> to, List<PipeBuffer> buffers, int most = int.MaxValue)
     {
+        buffers.Clear();
         int got = 0;
-        for (int i = 0; i < _used && got < buffer.Length; i++)
+        for (int i = 0; i < _used && i < most && got < to.Length; i++)
         {
             ref Slot slot = ref _slots[(_first + i) & (_slots.Length - 1)];
-            int n = Math.Min(slot.Length, buffer.Length - got);
-            slot.Page.AsSpan(slot.Offset, n).CopyTo(buffer[got..]);
+            int n = Math.Min(slot.Length, to.Length - got);
+            slot.Page.AsSpan(slot.Offset, n).CopyTo(to[got..]);
             got += n;
+            buffers.Add(new PipeBuffer(slot.Offset, n, slot.IsPacket, slot.CanMerge && n == slot.Length));
         }
 
         return got;
     }
 
-    /// <summary>Lets go of so many of the first bytes, of packets too.</summary>
-    public void Skip(int bytes)
+    /// <summary>Lets go of so many of the first bytes, of packets too. True when a buffer became free.</summary>
+    public bool Skip(int bytes)
     {
+        int before = _used;
         while (bytes > 0 && _used > 0)
         {
             ref Slot slot = ref _slots[_first];
@@ -105,6 +139,8 @@ internal sealed class PipeRing
             (slot.Offset, slot.Length, Bytes, bytes) = (slot.Offset + n, slot.Length - n, Bytes - n, bytes - n);
             if (slot.Length == 0) Drop();
         }
+
+        return _used < before;
     }
 
     /// <summary>F_SETPIPE_SZ: a power of two of pages. EBUSY: it holds more; EINVAL, and EPERM beyond pipe-max-size, as Linux gives them.</summary>
@@ -131,6 +167,15 @@ internal sealed class PipeRing
         }
     }
 
+    private void Put(ReadOnlySpan<byte> data, PipeBuffer buffer)
+    {
+        var page = ArrayPool<byte>.Shared.Rent(PageSize);
+        data.CopyTo(page.AsSpan(buffer.Offset));
+        _slots[(_first + _used++) & (_slots.Length - 1)] =
+            new Slot { Page = page, Offset = buffer.Offset, Length = data.Length, IsPacket = buffer.IsPacket, CanMerge = buffer.CanMerge };
+        Bytes += data.Length;
+    }
+
     private void Drop()
     {
         Bytes -= _slots[_first].Length; // of a packet that was read in part, or of a pipe that goes
@@ -144,6 +189,6 @@ internal sealed class PipeRing
     {
         public byte[] Page;
         public int Offset, Length;
-        public bool IsPacket;
+        public bool IsPacket, CanMerge;
     }
 }

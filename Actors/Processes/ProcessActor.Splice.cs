@@ -51,8 +51,9 @@ internal sealed partial class ProcessActor
 
         if (call.IsTee) return pipeIn && pipeOut && from.Actor != to.Actor ? Errno.OK : Errno.EINVAL;
         if (pipeIn && call.HasOffsetIn || pipeOut && call.HasOffsetOut) return Errno.ESPIPE;
-        if (call.HasOffsetIn || call.HasOffsetOut || call.Length < 0) return Errno.EINVAL;
+        if (call.HasOffsetIn || call.HasOffsetOut) return Errno.EINVAL;
         if (pipeIn && pipeOut) return from.Actor == to.Actor ? Errno.EINVAL : Errno.OK;
+        if (call.Length < 0) return Errno.EINVAL;
         if (!(pipeIn && to is SocketFile) && !(pipeOut && from is SocketFile)) return Errno.EINVAL;
         return pipeIn && (to.Flags & FileFlags.APPEND) != 0 ? Errno.EINVAL : Errno.OK;
     }

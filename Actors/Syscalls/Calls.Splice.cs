@@ -24,6 +24,7 @@ public abstract partial class Syscall
         /// <inheritdoc cref="HasOffsetIn"/>
         public bool HasOffsetOut { get; set; }
 
+        /// <summary>Bytes. EINVAL: negative, unless both files are pipes.</summary>
         public long Length { get; set; }
 
         /// <summary>SPLICE_F_*. EINVAL: others.</summary>
@@ -52,6 +53,9 @@ public abstract partial class Syscall
 
         internal int Count { get; set; }
 
+        /// <summary>The buffers of the pipe that gives, whose bytes those are.</summary>
+        internal List<PipeBuffer> Buffers { get; } = [];
+
         /// <summary>What the other side did.</summary>
         internal SysResult Back { get; set; }
 
@@ -64,7 +68,8 @@ public abstract partial class Syscall
 
         internal bool IsTee => Nr == SyscallNr.tee;
 
-        internal int Left => (int)Math.Min(Length - Moved, int.MaxValue / 2);
+        /// <summary>How much is still to be moved. The length is a size_t, and of pipes nobody looks at its sign.</summary>
+        internal ulong Left => (ulong)Length - (ulong)Moved;
 
         internal override bool NeedsSocket => false;
 
