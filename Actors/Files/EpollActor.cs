@@ -142,8 +142,14 @@ internal sealed partial class EpollActor(HostPlan host, FileLife life, EpollFile
             return;
         }
 
+        if (item.File.Actor is not { } actor)
+        {
+            item.OnAsked(Me, item.File.Watchers!, ProcessActor.DefaultPollMask); // always ready: it is asked and answers here
+            return;
+        }
+
         item.IsAsked = true;
-        item.File.Actor!.Tell(item, Me);
+        actor.Tell(item, Me);
     }
 
     private void OnAnswer(EpollItem item)

@@ -137,7 +137,7 @@ internal sealed partial class PipeActor(HostPlan host, FileLife life) : FileActo
     {
         if (call.Cmd == FcntlCmd.F_GETPIPE_SZ) return _ring.Capacity * PipeRing.PageSize;
         bool wasFull = _ring.IsFull;
-        SysResult r = _ring.Resize((uint)call.Arg, mayExceed: call.Process!.Credentials.Uid == 0);
+        SysResult r = _ring.Resize((uint)call.Arg, mayExceed: call.Process!.Credentials.Capable(Capability.SYS_RESOURCE));
         if (wasFull && !_ring.IsFull) _writeWait.Wake(Me, CanWrite, WritePoll);
         return r;
     }

@@ -143,15 +143,18 @@ internal sealed class PipeRing
         return _used < before;
     }
 
-    /// <summary>F_SETPIPE_SZ: a power of two of pages. EBUSY: it holds more; EINVAL, and EPERM beyond pipe-max-size, as Linux gives them.</summary>
+    /// <summary>F_SETPIPE_SZ: a power of two of pages. EBUSY: it holds more; EINVAL: above 2 GiB; EPERM: beyond pipe-max-size without CAP_SYS_RESOURCE;
+    /// ENOMEM: the kernel keeps 40 bytes of each page in one piece of memory, and no piece is longer than 4 MiB.</summary>
     public SysResult Resize(uint bytes, bool mayExceed)
     {
         const uint pipeMaxSize = 1 << 20;
+        const int mostSlots = (4 << 20) / 40;
         if (bytes > 1u << 31) return Errno.EINVAL;
         uint rounded = Math.Max(PageSize, System.Numerics.BitOperations.RoundUpToPowerOf2(bytes));
         int slots = (int)(rounded / PageSize);
         if (rounded > pipeMaxSize && slots > Capacity && !mayExceed) return Errno.EPERM;
         if (slots < _used) return Errno.EBUSY;
+        if (slots > mostSlots) return Errno.ENOMEM;
         var moved = new Slot[slots];
         for (int i = 0; i < _used; i++) moved[i] = _slots[(_first + i) & (_slots.Length - 1)];
         (_slots, _first, Capacity) = (moved, 0, slots);

@@ -5,7 +5,17 @@ namespace ActorNet.Actors;
 /// <summary>What files of /proc have in common: a position, and calls that are answered at once.</summary>
 internal abstract class ProcFile(FileFlags flags) : OpenFile(flags)
 {
+    private WaitQueue? _watchers;
+
     public override bool CanPoll => false;
+
+    /// <summary>proc_reg_poll and proc_sys_poll: it has one, which finds it ready.</summary>
+    public override bool HasPoll => true;
+
+    public override WaitQueue Watchers => _watchers ??= new WaitQueue();
+
+    /// <summary>eventpoll_release.</summary>
+    public override void Released() => _watchers?.Free(ActorRefs.NoSender!);
 
     protected long Position { get; set; }
 
@@ -40,6 +50,8 @@ internal sealed class ProcDirectory(FileFlags flags, Func<IEnumerable<(string Na
     private const int Header = 19;
     private const byte DT_DIR = 4, DT_REG = 8;
     private List<(string Name, bool IsDirectory)>? _names;
+
+    public override bool HasPoll => false;
 
     public override SysResult Read(Span<byte> to, Instant now) => Errno.EISDIR;
 

@@ -54,7 +54,11 @@ internal sealed class SeqFile(FileFlags flags, Func<Instant, IEnumerable<string>
         return offset;
     }
 
-    public override void Released() => _records?.Dispose();
+    public override void Released()
+    {
+        base.Released();
+        _records?.Dispose();
+    }
 
     private void Begin(Instant now)
     {

@@ -30,8 +30,14 @@ internal abstract class OpenFile(FileFlags flags)
     /// <summary>Its actor was stopped by a bug: calls are EIO, polls ERR|HUP, and there is nothing left to close.</summary>
     public virtual bool IsDead => false;
 
-    /// <summary>Whether poll and epoll can wait for it (f_op->poll). One that cannot is always ready to poll, and EPERM to epoll.</summary>
+    /// <summary>Whether poll and epoll can wait for it. One that they cannot wait for is always ready.</summary>
     public virtual bool CanPoll => Actor is not null;
+
+    /// <summary>Whether epoll takes it (f_op->poll is there): EPERM otherwise.</summary>
+    public virtual bool HasPoll => CanPoll;
+
+    /// <summary>Epolls that watch a file which is always ready; null for one that has an actor, or that epoll does not take.</summary>
+    public virtual WaitQueue? Watchers => null;
 
     /// <summary>Whether EPIPE comes with SIGPIPE.</summary>
     public virtual bool RaisesSigpipe => false;

@@ -8,7 +8,7 @@ internal sealed partial class ProcessActor
     {
         OpenFile? epoll = _files[call.Fd], target = _files[call.TargetFd];
         if (epoll is null || target is null) Finish(call, Errno.EBADF);
-        else if (!target.CanPoll) Finish(call, Errno.EPERM);
+        else if (!target.HasPoll) Finish(call, Errno.EPERM);
         else if (epoll == target || epoll is not EpollFile) Finish(call, Errno.EINVAL);
         else
         {

@@ -4,8 +4,10 @@ namespace ActorNet.Actors;
 
 internal sealed partial class ProcessActor
 {
+    /// <summary>DEFAULT_POLLMASK: what a file says that cannot be waited for.</summary>
+    public const PollEvents DefaultPollMask = PollEvents.IN | PollEvents.OUT | PollEvents.RDNORM | PollEvents.WRNORM;
+
     private const int FD_CLOEXEC = 1;
-    private const PollEvents DefaultPollMask = PollEvents.IN | PollEvents.OUT | PollEvents.RDNORM | PollEvents.WRNORM;
     private const FileFlags Settable = FileFlags.APPEND | FileFlags.NONBLOCK | FileFlags.ASYNC | FileFlags.DIRECT;
 
     public void Fcntl(Syscall.Fcntl call)
