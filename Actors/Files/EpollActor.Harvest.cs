@@ -4,7 +4,7 @@ namespace ActorNet.Actors;
 
 internal sealed partial class EpollActor
 {
-    private readonly List<EpollItem> _batch = [], _overflow = [];
+    private readonly List<EpollItem> _batch = [];
     private int _got;
 
     private void Wait(Syscall.EpollWait call)
@@ -32,6 +32,7 @@ internal sealed partial class EpollActor
     {
         _call = call;
         _got = 0;
+        file.IsScanned = true;
         while (_ready.TakeFirst() is { } item) _taken.AddLast(item);
         AskSome(call);
     }
@@ -61,14 +62,15 @@ internal sealed partial class EpollActor
         }
 
         // ep_done_scan: what was not looked at comes first, then what was woken meanwhile.
-        for (int i = _overflow.Count - 1; i >= 0; i--)
+        file.IsScanned = false;
+        for (int i = file.Overflow.Count - 1; i >= 0; i--)
         {
-            EpollItem item = _overflow[i];
+            EpollItem item = file.Overflow[i];
             item.IsOverflow = false;
             if (item.At == EpollItem.Place.None && !item.IsGone) _ready.AddFirst(item);
         }
 
-        _overflow.Clear();
+        file.Overflow.Clear();
         while (_taken.TakeLast() is { } item) _ready.AddFirst(item);
         _call = null;
         if (_got > 0 || call.Timeout == Duration.Zero || call.Deadline <= Now) Answer(call, _got);

@@ -72,7 +72,7 @@ internal sealed partial class EpollActor
         else if (item.Result != PollEvents.None && item.At == EpollItem.Place.None)
         {
             _ready.AddLast(item);
-            _wait.Wake(Me, PollEvents.IN | PollEvents.RDNORM, PollEvents.IN | PollEvents.RDNORM);
+            file.WakeWatchers(Me);
         }
 
         _call = null;

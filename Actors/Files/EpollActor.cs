@@ -1,4 +1,4 @@
-// epoll(7) (fs/eventpoll.c): the set of watched files and the ready list. Files tell it of their events; what is reported is what they say when they
+// epoll(7) (fs/eventpoll.c): the set of watched files and the ready list. Files put themselves on that list; what is reported is what they say when they
 // are asked again. While a question is out it is locked (ep->mtx): other calls and questions stand behind, in order.
 
 namespace ActorNet.Actors;
@@ -7,9 +7,8 @@ namespace ActorNet.Actors;
 internal sealed partial class EpollActor(HostPlan host, FileLife life, EpollFile file) : FileActor(host, life)
 {
     private readonly Dictionary<int, EpollItem> _items = [];
-    private readonly ReadyList _ready = new(EpollItem.Place.Ready), _taken = new(EpollItem.Place.Taken);
+    private readonly ReadyList _ready = file.Ready, _taken = new(EpollItem.Place.Taken);
     private readonly Queue<object> _backlog = [];
-    private readonly WaitQueue _wait = new();
 
     // What the lock is held for: a call, or a question about this epoll itself; and how many answers are still out.
     private Syscall? _call;
@@ -37,7 +36,8 @@ internal sealed partial class EpollActor(HostPlan host, FileLife life, EpollFile
     {
         switch (message)
         {
-            case EpollWake wake: OnWake(wake.Item); break;
+            case EpollWake: file.IsCalled = false; break;
+            case EpollFreed freed: Forget(freed.Item); break;
             case FileTimer: Expire(); break;
             default: Unhandled(message); break;
         }
@@ -45,7 +45,7 @@ internal sealed partial class EpollActor(HostPlan host, FileLife life, EpollFile
         Go();
     }
 
-    protected override void FreeWaiters() => _wait.Free(Me);
+    protected override void FreeWaiters() => file.Wait.Free(Me);
 
     // One that is at work, or stands behind the lock, hears of it when it comes to wait: events go before EINTR.
     protected override void OnInterrupt(Interrupt interrupt)
@@ -104,31 +104,8 @@ internal sealed partial class EpollActor(HostPlan host, FileLife life, EpollFile
     private void Idle()
     {
         file.Idle = Readers.Count;
+        file.HasWaiters = Readers.Count > 0;
         ArmTimer(Readers.EarliestDeadline());
-    }
-
-    private void OnWake(EpollItem item)
-    {
-        item.IsWaking = false;
-        if (item.IsGone)
-        {
-            Forget(item);
-            return;
-        }
-
-        if (_items.Count == 0 || item.Mask == PollEvents.None) return;
-        if (_call is Syscall.EpollWait)
-        {
-            if (item.IsOverflow) return;
-            item.IsOverflow = true;
-            _overflow.Add(item);
-        }
-        else if (item.At == EpollItem.Place.None)
-        {
-            _ready.AddLast(item);
-        }
-
-        _wait.Wake(Me, PollEvents.IN | PollEvents.RDNORM, PollEvents.IN | PollEvents.RDNORM);
     }
 
     private void Put(EpollItem item, EpollItem.Request request)
@@ -177,7 +154,7 @@ internal sealed partial class EpollActor(HostPlan host, FileLife life, EpollFile
         }
 
         _asker = null;
-        entry.OnAsked(Me, _wait, PollEvents.None);
+        entry.OnAsked(Me, file.Wait, PollEvents.None);
     }
 
     private void Looked(EpollItem item)
@@ -191,7 +168,7 @@ internal sealed partial class EpollActor(HostPlan host, FileLife life, EpollFile
 
         if (item.At == EpollItem.Place.None) _ready.AddFirst(item);
         _asker = null;
-        asker.OnAsked(Me, _wait, PollEvents.IN | PollEvents.RDNORM);
+        asker.OnAsked(Me, file.Wait, PollEvents.IN | PollEvents.RDNORM);
     }
 
     private void Close(Syscall call)

@@ -17,7 +17,7 @@ public readonly record struct EpollEvent(EpollEvents Events, long Data);
 /// <summary>EPOLL_CTL_*.</summary>
 public enum EpollOp { ADD = 1, DEL = 2, MOD = 3 }
 
-/// <summary>A watched file. A message to that file's actor and back, one question at a time; wake-ups travel as <see cref="EpollWake"/>.</summary>
+/// <summary>A watched file. A message to that file's actor and back, one question at a time; a wake-up puts it on the epoll's ready list (<see cref="EpollFile.Woken"/>).</summary>
 internal sealed class EpollItem : WaitEntry
 {
     /// <summary>EP_PRIVATE_BITS: they say how, not what; with nothing else left the item is disabled, as EPOLLONESHOT leaves it.</summary>
@@ -27,7 +27,6 @@ internal sealed class EpollItem : WaitEntry
     {
         (Epoll, Fd, File) = (epoll, fd, file);
         IsExclusive = (what.Events & EpollEvents.EXCLUSIVE) != 0;
-        Wake = new EpollWake(this);
         Set(what);
     }
 
@@ -39,9 +38,8 @@ internal sealed class EpollItem : WaitEntry
     public readonly EpollFile Epoll;
     public readonly int Fd;
     public readonly OpenFile File;
-    public readonly EpollWake Wake;
 
-    // Written by the epoll's actor; the file's reads what it asks.
+    // Written by the epoll's actor, but for its place in a list; the file's reads what it asks.
     public EpollEvents Events { get; private set; }
 
     public long Data { get; private set; }
@@ -70,9 +68,6 @@ internal sealed class EpollItem : WaitEntry
     /// <summary>A question is out.</summary>
     public bool IsAsked { get; set; }
 
-    /// <summary>Set by the file's actor with a wake-up that is under way, cleared by the epoll's.</summary>
-    public bool IsWaking { get; set; }
-
     public void Set(EpollEvent what)
     {
         (Events, Data) = (what.Events, what.Data);
@@ -98,12 +93,7 @@ internal sealed class EpollItem : WaitEntry
     public override bool OnWake(IActorRef file, PollEvents key, PollEvents ready)
     {
         if (Mask == PollEvents.None || (key != PollEvents.None && (key & Mask) == PollEvents.None)) return false;
-        if (!IsWaking)
-        {
-            IsWaking = true;
-            Epoll.Actor!.Tell(Wake, file);
-        }
-
+        Epoll.Woken(this, file);
         if (Epoll.Idle == 0) return false;
         PollEvents way = key & (PollEvents.IN | PollEvents.OUT);
         bool taken = way is not (PollEvents.IN or PollEvents.OUT) || (Mask & way) != 0;
@@ -114,7 +104,7 @@ internal sealed class EpollItem : WaitEntry
     public override void OnFreed(IActorRef file)
     {
         IsGone = true;
-        Epoll.Actor!.Tell(Wake, file);
+        Epoll.Actor!.Tell(new EpollFreed(this), file);
     }
 
     /// <summary>The file's actor is gone, and this question with it.</summary>
@@ -122,41 +112,5 @@ internal sealed class EpollItem : WaitEntry
     {
         Result = PollEvents.None;
         Epoll.Actor!.Tell(this, ActorRefs.NoSender);
-    }
-}
-
-/// <summary>To an epoll: a file that it watches has events, or is gone.</summary>
-internal sealed class EpollWake(EpollItem item)
-{
-    public readonly EpollItem Item = item;
-}
-
-/// <summary>An epoll's file (struct eventpoll, as others see it).</summary>
-internal sealed class EpollFile() : ActorFile(FileFlags.RDWR)
-{
-    private const int MaxNests = 4;
-
-    public override SysResult Seek(long offset, int whence, Instant now) => 0; // noop_llseek
-
-    /// <summary>Waiting calls that no exclusive wake-up is on its way to. Files that wake read it and take one.</summary>
-    public int Idle { get; set; }
-
-    /// <summary>Epolls that this one watches, and that watch it.</summary>
-    public List<EpollFile> Watches { get; } = [];
-
-    /// <inheritdoc cref="Watches"/>
-    public List<EpollFile> WatchedBy { get; } = [];
-
-    /// <summary>ep_loop_check: ELOOP when watching another epoll would close a loop or nest too deep.</summary>
-    public Errno MayWatch(EpollFile other) =>
-        other.Reaches(this) || Depth(other, static e => e.Watches) + 1 + Depth(this, static e => e.WatchedBy) > MaxNests ? Errno.ELOOP : Errno.OK;
-
-    private bool Reaches(EpollFile target) => Watches.Exists(e => e == target || e.Reaches(target));
-
-    private static int Depth(EpollFile from, Func<EpollFile, List<EpollFile>> next)
-    {
-        int depth = 0;
-        foreach (EpollFile e in next(from)) depth = Math.Max(depth, Depth(e, next) + 1);
-        return depth;
     }
 }

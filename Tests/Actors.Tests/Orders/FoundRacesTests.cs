@@ -109,6 +109,39 @@ public class FoundRacesTests
         lab.Finish(100);
     });
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_write_has_done_epoll_wait_shows_in_the_order_of_the_writes(bool nested) => Orders.Random(60, lab =>
+    {
+        lab.A.Run("program", async os =>
+        {
+            int outer = await os.EpollCreate(), inner = await os.EpollCreate();
+            (int r, int w) = await os.Pipe();
+            int e = await os.Eventfd(0);
+            await os.EpollCtl(inner, EpollOp.ADD, r, EpollEvents.IN | EpollEvents.ET, 1);
+            await os.EpollCtl(inner, EpollOp.ADD, e, EpollEvents.IN | EpollEvents.ET, 2);
+            await os.EpollCtl(outer, EpollOp.ADD, inner, EpollEvents.IN | EpollEvents.ET, 3);
+            var got = new EpollEvent[4];
+            for (int i = 0; i < 4; i++)
+            {
+                await os.Write(i % 2 == 0 ? w : e, new byte[8] { 1, 0, 0, 0, 0, 0, 0, 0 });
+                await os.Write(i % 2 == 0 ? e : w, new byte[8] { 1, 0, 0, 0, 0, 0, 0, 0 });
+                if (nested)
+                {
+                    Assert.Equal(1, await os.EpollWait(outer, got, Duration.Zero));
+                    Assert.Equal(3, got[0].Data);
+                    Assert.Equal(0, await os.EpollWait(outer, got, Duration.Zero));
+                }
+
+                Assert.Equal(2, await os.EpollWait(inner, got, Duration.Zero));
+                Assert.Equal(i % 2 == 0 ? (1, 2) : (2, 1), ((int)got[0].Data, (int)got[1].Data));
+                Assert.Equal(0, await os.EpollWait(inner, got, Duration.Zero));
+            }
+        });
+        lab.Finish(100);
+    });
+
     [Fact]
     public void A_run_that_ends_in_mid_handshake_leaves_nothing() => Orders.Random(60, lab =>
     {
