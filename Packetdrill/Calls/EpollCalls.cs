@@ -1,4 +1,4 @@
-// epoll_create(2), epoll_create1(2), epoll_ctl(2), epoll_wait(2).
+// epoll_create(2), epoll_create1(2), epoll_ctl(2), epoll_wait(2), epoll_pwait(2), epoll_pwait2(2).
 
 namespace ActorNet.Packetdrill;
 
@@ -58,41 +58,51 @@ internal sealed class EpollCtlCall : SystemCall
 }
 
 /// <summary>
-/// <c>epoll_wait(5, [{events=EPOLLIN, fd=3}], 8, 100) = 1</c>: the events are what is expected, in their order (one alone needs no brackets). The time-out is in milliseconds.
+/// <c>epoll_wait(5, [{events=EPOLLIN, fd=3}], 8, 100) = 1</c>: the events are what is expected, in their order (one alone needs no brackets). The time-out is in milliseconds;
+/// <c>epoll_pwait(5, […], 8, 100, [SIGUSR1])</c> has a mask or NULL, <c>epoll_pwait2(5, […], 8, {tv_sec=0, tv_nsec=0}, NULL)</c> a timespec or NULL too.
 /// </summary>
-[ScriptCall("epoll_wait")]
+[ScriptCall("epoll_wait", "epoll_pwait", "epoll_pwait2")]
 internal sealed class EpollWaitCall : SystemCall
 {
     /// <summary>struct epoll_event is packed on x86-64.</summary>
     public const int EventSize = 12;
 
     // Room for more is not made: no script has so many descriptors.
-    private const int Most = 4096;
+    private const int Most = 4096, Pwait2 = 441;
 
     private int _epfd, _most, _timeout;
     private bool _single;
     private string _dataName = "fd";
-    private UserMemory _room = UserMemory.Null;
+    private UserMemory _room = UserMemory.Null, _time = UserMemory.Null, _mask = UserMemory.Null;
 
     /// <summary>What a script calls the data of an event; null when it does not name it.</summary>
     public static string? DataName(StructExpr s) => Array.Find((string[])["fd", "ptr", "u32", "u64"], n => s[n] is not null);
 
-    public override long OnKernel(IKernel kernel) => kernel.Call(X64.epoll_wait, kernel.Real(_epfd), _room.Pointer, _most, _timeout);
+    public override long OnKernel(IKernel kernel) => Name switch
+    {
+        "epoll_wait" => kernel.Call(X64.epoll_wait, kernel.Real(_epfd), _room.Pointer, _most, _timeout),
+        "epoll_pwait" => kernel.Call(X64.epoll_pwait, kernel.Real(_epfd), _room.Pointer, _most, _timeout, _mask.Pointer, SignalSets.Size),
+        _ => kernel.Call(Pwait2, kernel.Real(_epfd), _room.Pointer, _most, _time.Pointer, _mask.Pointer, SignalSets.Size),
+    };
 
-    public override ValueTask<SysResult> OnHost(HostProcess process)
+    public override async ValueTask<SysResult> OnHost(HostProcess process)
     {
         if (_room.IsNull || _most is < 0 or > Most) throw new NotSayableException("room for events that is none");
         var events = new EpollEvent[_most];
-        return HostProcess.Try(process.Os.EpollWait(process.Fd(_epfd), events, _timeout < 0 ? Duration.Infinite : Duration.FromMilliseconds(_timeout)), n =>
+        Duration timeout = _timeout < 0 ? Duration.Infinite : Duration.FromMilliseconds(_timeout);
+        SysResult r = Name switch
         {
-            for (int i = 0; i < n; i++)
-            {
-                BinaryPrimitives.WriteUInt32LittleEndian(_room.Bytes.AsSpan(EventSize * i), (uint)events[i].Events);
-                BinaryPrimitives.WriteInt64LittleEndian(_room.Bytes.AsSpan(EventSize * i + 4), events[i].Data);
-            }
+            "epoll_wait" => await process.Os.TryEpollWait(process.Fd(_epfd), events, timeout),
+            "epoll_pwait" => await process.Os.TryEpollPwait(process.Fd(_epfd), events, timeout, SignalSets.ToHost(_mask)),
+            _ => await process.Os.TryEpollPwait2(process.Fd(_epfd), events, TimeArguments.ToHost(_time, 1), SignalSets.ToHost(_mask)),
+        };
+        for (int i = 0; r.IsOk && i < r.Value; i++)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(_room.Bytes.AsSpan(EventSize * i), (uint)events[i].Events);
+            BinaryPrimitives.WriteInt64LittleEndian(_room.Bytes.AsSpan(EventSize * i + 4), events[i].Data);
+        }
 
-            return n;
-        });
+        return r;
     }
 
     public override IEnumerable<Output> Outputs(long result)
@@ -104,8 +114,11 @@ internal sealed class EpollWaitCall : SystemCall
 
     protected override void ReadArguments(Arguments arguments)
     {
-        arguments.Want(4);
-        (_epfd, _most, _timeout) = (arguments.Int(0), arguments.Int(2), arguments.Int(3));
+        arguments.Want(Name == "epoll_wait" ? 4 : 5);
+        (_epfd, _most) = (arguments.Int(0), arguments.Int(2));
+        if (Name == "epoll_pwait2") _time = TimeArguments.Read(arguments, 3);
+        else _timeout = arguments.Int(3);
+        _mask = SignalSets.Read(arguments, 4);
         if (arguments.IsNull(1)) return;
         _single = arguments[1] is StructExpr;
         StructExpr? first = arguments[1] as StructExpr ?? (arguments[1] as ArrayExpr)?.Items.OfType<StructExpr>().FirstOrDefault();

@@ -1,12 +1,14 @@
-// poll(2).
+// poll(2) and ppoll(2).
 
 namespace ActorNet.Packetdrill;
 
-/// <summary><c>poll([{fd=3, events=POLLIN, revents=POLLIN}], 1, 100) = 1</c>: revents is what is expected. The time-out is in milliseconds.</summary>
-[ScriptCall("poll")]
+/// <summary><c>poll([{fd=3, events=POLLIN, revents=POLLIN}], 1, 100) = 1</c>: revents is what is expected. The time-out is in milliseconds.
+/// <c>ppoll([…], 1, {tv_sec=0, tv_nsec=0}, [SIGUSR1])</c>: a time-out and a mask, or NULL.</summary>
+[ScriptCall("poll", "ppoll")]
 internal sealed class PollCall : SystemCall
 {
     private readonly List<(int Fd, short Events, short Revents)> _fds = [];
+    private UserMemory _time = UserMemory.Null, _mask = UserMemory.Null;
     private int _count, _timeout;
 
     public override long OnKernel(IKernel kernel)
@@ -18,20 +20,22 @@ internal sealed class PollCall : SystemCall
             BinaryPrimitives.WriteInt16LittleEndian(memory.Bytes.AsSpan(8 * i + 4), _fds[i].Events);
         }
 
-        long r = kernel.Call(X64.poll, memory.Pointer, _count, _timeout);
+        long r = Name == "poll"
+            ? kernel.Call(X64.poll, memory.Pointer, _count, _timeout)
+            : kernel.Call(X64.ppoll, memory.Pointer, _count, _time.Pointer, _mask.Pointer, SignalSets.Size);
         for (int i = 0; i < _fds.Count; i++) _fds[i] = _fds[i] with { Revents = BinaryPrimitives.ReadInt16LittleEndian(memory.Bytes.AsSpan(8 * i + 6)) };
         return r;
     }
 
-    public override ValueTask<SysResult> OnHost(HostProcess process)
+    public override async ValueTask<SysResult> OnHost(HostProcess process)
     {
         if (_count != _fds.Count) throw new NotSayableException("a number of descriptors that is not how many there are");
         PollFd[] fds = [.. _fds.Select(f => new PollFd(process.Fd(f.Fd), (PollEvents)(ushort)f.Events))];
-        return HostProcess.Try(process.Os.Poll(fds, _timeout < 0 ? Duration.Infinite : Duration.FromMilliseconds(_timeout)), n =>
-        {
-            for (int i = 0; i < fds.Length; i++) _fds[i] = _fds[i] with { Revents = (short)fds[i].REvents };
-            return n;
-        });
+        SysResult r = Name == "poll"
+            ? await HostProcess.Try(process.Os.Poll(fds, _timeout < 0 ? Duration.Infinite : Duration.FromMilliseconds(_timeout)), n => n)
+            : await process.Os.TryPpoll(fds, TimeArguments.ToHost(_time, 1), SignalSets.ToHost(_mask));
+        for (int i = 0; i < fds.Length; i++) _fds[i] = _fds[i] with { Revents = (short)fds[i].REvents };
+        return r;
     }
 
     public override IEnumerable<Output> Outputs(long result)
@@ -43,7 +47,7 @@ internal sealed class PollCall : SystemCall
 
     protected override void ReadArguments(Arguments arguments)
     {
-        arguments.Want(3);
+        arguments.Want(Name == "poll" ? 3 : 4);
         if (!arguments.IsNull(0))
         {
             if (arguments[0] is not ArrayExpr array) throw arguments.Wrong(0, "[{fd=3, events=POLLIN, revents=POLLIN}, ...]");
@@ -55,6 +59,8 @@ internal sealed class PollCall : SystemCall
             }
         }
 
-        (_count, _timeout) = (arguments.Int(1), arguments.Int(2));
+        _count = arguments.Int(1);
+        if (Name == "poll") _timeout = arguments.Int(2);
+        else (_time, _mask) = (TimeArguments.Read(arguments, 2), SignalSets.Read(arguments, 3));
     }
 }

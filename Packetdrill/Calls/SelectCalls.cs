@@ -1,8 +1,9 @@
-// select(2), and pselect6(2) without a mask.
+// select(2) and pselect6(2).
 
 namespace ActorNet.Packetdrill;
 
-/// <summary><c>select(5, [3, 4], NULL, NULL, {tv_sec=0, tv_usec=0}) = 1</c>: the sets go in as they stand; <c>[[3, 4], [3]]</c> for 3 and 4 in and 3 out.</summary>
+/// <summary><c>select(5, [3, 4], NULL, NULL, {tv_sec=0, tv_usec=0}) = 1</c>: the sets go in as they stand; <c>[[3, 4], [3]]</c> for 3 and 4 in and 3 out. pselect6's
+/// last argument is a mask, <c>[SIGUSR1]</c>, or NULL.</summary>
 [ScriptCall("select", "pselect6")]
 internal sealed class SelectCall : SystemCall
 {
@@ -11,7 +12,7 @@ internal sealed class SelectCall : SystemCall
     // A script's number differs from the kernel's: the sets are of the kernel's (or the process's) numbers.
     private readonly List<int>?[] _asked = new List<int>?[Sets], _given = new List<int>?[Sets];
     private readonly bool[] _pairs = new bool[Sets];
-    private UserMemory _timeout = UserMemory.Null;
+    private UserMemory _timeout = UserMemory.Null, _mask = UserMemory.Null;
     private int _n;
 
     public override long OnKernel(IKernel kernel)
@@ -29,7 +30,15 @@ internal sealed class SelectCall : SystemCall
             }
         }
 
-        long r = kernel.Call(Name == "select" ? X64.select : X64.pselect6, n, memory[0].Pointer, memory[1].Pointer, memory[2].Pointer, _timeout.Pointer);
+        UserMemory masked = UserMemory.Null; // a pointer to the mask, and its size
+        if (!_mask.IsNull)
+        {
+            masked = new UserMemory(2 * sizeof(long));
+            BinaryPrimitives.WriteInt64LittleEndian(masked.Bytes, _mask.Pointer);
+            BinaryPrimitives.WriteInt64LittleEndian(masked.Bytes.AsSpan(sizeof(long)), SignalSets.Size);
+        }
+
+        long r = kernel.Call(Name == "select" ? X64.select : X64.pselect6, n, memory[0].Pointer, memory[1].Pointer, memory[2].Pointer, _timeout.Pointer, masked.Pointer);
         for (int i = 0; i < Sets; i++)
         {
             int at = i;
@@ -44,7 +53,7 @@ internal sealed class SelectCall : SystemCall
         var sets = new FdSets { Read = Set(0), Write = Set(1), Except = Set(2) };
         Duration? timeout = TimeArguments.ToHost(_timeout, Name == "select" ? 1000 : 1);
         int n = _n < 0 ? _n : Math.Max(0, process.Fd(_n));
-        SysResult r = await (Name == "select" ? process.Os.TrySelect(n, sets, timeout) : process.Os.TryPselect(n, sets, timeout, mask: null));
+        SysResult r = await (Name == "select" ? process.Os.TrySelect(n, sets, timeout) : process.Os.TryPselect(n, sets, timeout, SignalSets.ToHost(_mask)));
         FdSet?[] after = [sets.Read, sets.Write, sets.Except];
         for (int i = 0; i < Sets; i++)
         {
@@ -80,7 +89,7 @@ internal sealed class SelectCall : SystemCall
             _asked[i] = [.. asked.Items.Select(fd => (int)arguments.Constants.Evaluate(fd))];
         }
 
-        _timeout = TimeArguments.Read(arguments, 4);
+        (_timeout, _mask) = (TimeArguments.Read(arguments, 4), Name == "select" ? UserMemory.Null : SignalSets.Read(arguments, 5));
     }
 
     private static ArrayExpr List(List<int> fds) => new([.. fds.Select(fd => Expr.Of(fd))]);
