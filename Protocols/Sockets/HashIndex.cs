@@ -36,15 +36,14 @@ internal struct HashIndex
         _count++;
     }
 
+    /// <summary>Another row takes the place of one, with the same hash.</summary>
+    public readonly void Replace(uint hash, int row, int by) => _slots![Place(hash, row)].Row = by + 1;
+
     public void Remove(uint hash, int row)
     {
-        Slot[] s = _slots ?? [];
-        int mask = s.Length - 1, at = (int)(Spread(hash) & (uint)mask);
-        while (s[at].Row != row + 1)
-        {
-            if (s[at].Row == 0) throw new InvalidOperationException("row not in index");
-            at = at + 1 & mask;
-        }
+        int at = Place(hash, row);
+        Slot[] s = _slots!;
+        int mask = s.Length - 1;
 
         // Move back what could not be placed nearer to its home because of the row that goes.
         for (int hole = at, next = at + 1 & mask; ; next = next + 1 & mask)
@@ -62,6 +61,35 @@ internal struct HashIndex
         }
 
         _count--;
+    }
+
+    /// <summary>Slots that are read until a row is found: the mean over all, and the most.</summary>
+    public readonly (double Mean, int Most) Reads()
+    {
+        Slot[] s = _slots ?? [];
+        long all = 0;
+        int most = 0;
+        for (int i = 0; i < s.Length; i++)
+        {
+            if (s[i].Row == 0) continue;
+            int reads = (i - (int)Spread(s[i].Hash) & s.Length - 1) + 1;
+            all += reads;
+            most = Math.Max(most, reads);
+        }
+
+        return (_count == 0 ? 0 : (double)all / _count, most);
+    }
+
+    private readonly int Place(uint hash, int row)
+    {
+        Slot[] s = _slots ?? [];
+        int mask = s.Length - 1, at = (int)(Spread(hash) & (uint)mask);
+        for (; s[at].Row != row + 1; at = at + 1 & mask)
+        {
+            if (s[at].Row == 0) throw new InvalidOperationException("row not in index");
+        }
+
+        return at;
     }
 
     private readonly int Scan(uint hash, ref int cursor)

@@ -26,35 +26,20 @@ public sealed partial class PortTable<TOwner>
     /// <summary>A listener (TCP), or a bound socket that the peer may send to (UDP, ping).</summary>
     public bool TryGetListener(IpAddress saddr, ushort sport, IpAddress daddr, ushort dport, int iif, [NotNullWhen(true)] out TOwner? owner, out PortHandle handle)
     {
-        int row = Best(Find(daddr, dport), saddr, sport, daddr, iif);
-        if (row < 0) row = Best(Find(daddr.IsV4 ? IpAddress.Any4 : default, dport), saddr, sport, daddr, iif);
+        int row = Best(FirstAt(daddr, dport), saddr, sport, daddr, iif);
+        if (row < 0) row = Best(FirstAt(daddr.IsV4 ? IpAddress.Any4 : default, dport), saddr, sport, daddr, iif);
         // An IPv6 wildcard takes IPv4 too, unless it is V6ONLY.
-        if (row < 0 && daddr.IsV4) row = Best(Find(default, dport), saddr, sport, daddr, iif);
+        if (row < 0 && daddr.IsV4) row = Best(FirstAt(default, dport), saddr, sport, daddr, iif);
         owner = row < 0 ? null : _rows[row].Owner;
         handle = new PortHandle(row + 1);
         return row >= 0;
     }
 
-    /// <summary>All who get a copy of a broadcast or multicast datagram, newest first; the caller empties the list.</summary>
-    /// <param name="allows">Asked of each that matches (ip_mc_sf_allow).</param>
-    public void CollectMatches(IpAddress saddr, ushort sport, IpAddress daddr, ushort dport, int iif, List<TOwner> into, Func<PortHandle, bool>? allows = null)
+    private int Best(int first, IpAddress saddr, ushort sport, IpAddress daddr, int iif)
     {
-        int bucket = FindBucket(dport);
-        if (bucket < 0) return;
-        for (int n = _buckets[bucket].Nodes; n >= 0; n = _nodes[n].Next)
-        {
-            if (!_nodes[n].Address.IsAny && _nodes[n].Address != daddr) continue;
-            for (int i = _nodes[n].Active; i >= 0; i = _rows[i].Next)
-            {
-                if (Score(_rows[i], saddr, sport, daddr, iif) >= 0 && allows?.Invoke(new PortHandle(i + 1)) != false) into.Add(_rows[i].Owner!);
-            }
-        }
-    }
-
-    private int Best(int node, IpAddress saddr, ushort sport, IpAddress daddr, int iif)
-    {
+        if (first < 0 || !_rows[first].Has(Is.Active)) return -1;
         int best = -1, high = -1;
-        for (int i = node < 0 ? -1 : _nodes[node].Active; i >= 0; i = _rows[i].Next)
+        for (int i = first; i >= 0; i = _rows[i].Next)
         {
             ref Row e = ref _rows[i];
             int score = Score(e, saddr, sport, daddr, iif);

@@ -121,15 +121,18 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
     {
         int node = Reach(_rows[row].Local, _rows[row].Port, isConnect);
         ref Row e = ref _rows[row];
+        ref Node n = ref _nodes[node];
         e.Node = node;
         e.Set(Is.Active, active);
-        ref int head = ref active ? ref _nodes[node].Active : ref _nodes[node].Passive;
+        int was = n.First;
+        ref int head = ref active ? ref n.Active : ref n.Passive;
         e.Prev = -1;
         e.Next = head;
         if (head >= 0) _rows[head].Prev = row;
         head = row;
-        _buckets[_nodes[node].Bucket].Count++;
-        if (!e.Has(Is.ConnectBound)) _nodes[node].Bound++;
+        Show(n, was);
+        _buckets[n.Bucket].Count++;
+        if (!e.Has(Is.ConnectBound)) n.Bound++;
         if (joins && active && e.Has(Is.ReusePort)) JoinGroup(row);
     }
 
@@ -149,22 +152,41 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
 
         // When the last that was bound is gone, connects may share the port again (since Linux 6.18).
         if (!moves && b.BoundNodes == 0) b.Share = ConnectOnly;
+        int was = n.First;
         if (e.Prev >= 0) _rows[e.Prev].Next = e.Next;
         else if (e.Has(Is.Active)) n.Active = e.Next;
         else n.Passive = e.Next;
         if (e.Next >= 0) _rows[e.Next].Prev = e.Prev;
-        if (n.Active < 0 && n.Passive < 0) FreeNode(e.Node);
+        Show(n, was);
+        if (n.First < 0) FreeNode(e.Node);
     }
 
-    private int Find(IpAddress address, ushort port)
+    // The index by address shows each node's first row, not the node: a look-up goes from the index to the row that it finds.
+    private void Show(in Node n, int was)
+    {
+        if (n.First == was) return;
+        uint hash = Hash(n.Address, n.Port);
+        if (was < 0) _byAddress.Add(hash, n.First);
+        else if (n.First < 0) _byAddress.Remove(hash, was);
+        else _byAddress.Replace(hash, was, n.First);
+    }
+
+    // The first row of an address and port: of those that can be found, if there is one. -1: nobody is bound there.
+    private int FirstAt(IpAddress address, ushort port)
     {
         uint hash = Hash(address, port);
         for (int i = _byAddress.First(hash, out int c); i >= 0; i = _byAddress.Next(hash, ref c))
         {
-            if (_nodes[i].Port == port && _nodes[i].Address == address) return i;
+            if (_rows[i].Port == port && _rows[i].Local == address) return i;
         }
 
         return -1;
+    }
+
+    private int Find(IpAddress address, ushort port)
+    {
+        int row = FirstAt(address, port);
+        return row < 0 ? -1 : _rows[row].Node;
     }
 
     private int FindBucket(ushort port)
@@ -196,7 +218,6 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
         if (!isConnect) _buckets[bucket].BoundNodes++;
         if (first >= 0) _nodes[first].Prev = node;
         _buckets[bucket].Nodes = node;
-        _byAddress.Add(Hash(address, port), node);
         return node;
     }
 
@@ -204,7 +225,6 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
     {
         ref Node n = ref _nodes[node];
         ref Bucket b = ref _buckets[n.Bucket];
-        _byAddress.Remove(Hash(n.Address, n.Port), node);
         if (n.Prev >= 0) _nodes[n.Prev].Next = n.Next;
         else b.Nodes = n.Next;
         if (n.Next >= 0) _nodes[n.Next].Prev = n.Prev;
@@ -291,6 +311,9 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
 
         // fastreuse and fastreuseport are -1: connect() made it, and no bind has come here since. (One that was bound elsewhere and moved here does not count.)
         public bool ConnectOnly;
+
+        /// <summary>Of the rows that can be found, else of those that merely hold it; -1: none.</summary>
+        public readonly int First => Active >= 0 ? Active : Passive;
     }
 
     private const sbyte ConnectOnly = -1, NotShared = 0, SharedStrictly = 1;

@@ -33,7 +33,7 @@ public class TestKit : Akka.TestKit.Xunit2.TestKit
     }
 
     /// <summary>Has the test actor watch; its cell is the current one of a test's thread.</summary>
-    public IActorRef WatchWith(IActorRef subject, object message) => Akka.Actor.Internal.InternalCurrentActorCellKeeper.Current.WatchWith(subject, message);
+    public IActorRef WatchWith(IActorRef subject, object message) => Akka.Actor.Internal.InternalCurrentActorCellKeeper.Current!.WatchWith(subject, message);
 
     /// <summary>From here on this thread is no actor's: what it tells has no sender, and there is no <c>Context</c>.</summary>
     protected static void LeaveTestActor() => Akka.Actor.Internal.InternalCurrentActorCellKeeper.Current = null;
