@@ -15,6 +15,7 @@ internal static class Program
 #endif
         new("wire", WireBenchmark.Run),
         new("ports", PortsBenchmark.Run),
+        new("epoll", EpollBenchmark.Run),
     ];
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
