@@ -57,6 +57,11 @@ internal abstract class FileActor : UntypedActor
     /// <summary>A message of its kind only, its timer among them.</summary>
     protected virtual void OnMessage(object message) => Unhandled(message);
 
+    /// <summary>A file has an owner from now on, who wants to hear of it by signal if O_ASYNC is set. Most have nothing to tell (no fasync).</summary>
+    protected virtual void OnOwned(OpenFile file)
+    {
+    }
+
     /// <summary>All that wait for events of it hear that it is gone.</summary>
     protected abstract void FreeWaiters();
 
@@ -76,7 +81,7 @@ internal abstract class FileActor : UntypedActor
                 AnswerAll(Errno.EINTR);
                 End();
                 break;
-            case FileOwned: break;
+            case FileOwned owned: OnOwned(owned.File); break;
             default: OnMessage(message); break;
         }
     }

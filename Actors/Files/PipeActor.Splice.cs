@@ -74,6 +74,7 @@ internal sealed partial class PipeActor
             // With the reader gone meanwhile the bytes are in a pipe that nobody reads, as Linux has it.
             _ring.Fill(call.Bytes.AsSpan(0, (int)got.Value));
             _readWait.Wake(Me, CanRead, ReadPoll);
+            SignalReader();
         }
 
         Answer(call, got);
@@ -115,7 +116,11 @@ internal sealed partial class PipeActor
         if (taken.IsOk && taken.Value > 0)
         {
             call.Moved += (int)taken.Value;
-            if (!call.IsTee && _ring.Skip((int)taken.Value)) _writeWait.Wake(Me, CanWrite, WritePoll);
+            if (!call.IsTee && _ring.Skip((int)taken.Value))
+            {
+                _writeWait.Wake(Me, CanWrite, WritePoll);
+                SignalWriter();
+            }
         }
 
         if (call.Other is SocketFile)
@@ -157,7 +162,12 @@ internal sealed partial class PipeActor
         else
         {
             int taken = _ring.Take(call.Bytes.AsSpan(0, call.Count), call.Buffers, call.IsTee);
-            if (taken > 0) _readWait.Wake(Me, CanRead, ReadPoll);
+            if (taken > 0)
+            {
+                _readWait.Wake(Me, CanRead, ReadPoll);
+                SignalReader();
+            }
+
             call.GoHome(taken, Me);
         }
     }

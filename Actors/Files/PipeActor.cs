@@ -70,12 +70,14 @@ internal sealed partial class PipeActor(HostPlan host, FileLife life) : FileActo
         {
             if (!_hasWriter && _ring.IsEmpty) Answer(call, 0);
             else Wait(Readers, call);
+            if (call.NonBlocking) SignalWriter(); // even of nothing
         }
         else
         {
             bool wasFull = _ring.IsFull;
             Answer(call, _ring.Read(call.Buffer.Span));
             if (wasFull && !_ring.IsFull) _writeWait.Wake(Me, CanWrite, WritePoll);
+            SignalWriter();
         }
     }
 
@@ -96,6 +98,7 @@ internal sealed partial class PipeActor(HostPlan host, FileLife life) : FileActo
         if (begins && Writers.Head is not null && !call.NonBlocking)
         {
             Writers.Enqueue(call);
+            SignalReader();
             return;
         }
 
@@ -103,6 +106,7 @@ internal sealed partial class PipeActor(HostPlan host, FileLife life) : FileActo
         int taken = _ring.Write(call.Data.Span[call.Done..], begins, (call.File!.Flags & FileFlags.DIRECT) != 0);
         call.Done += taken;
         if (taken > 0 && (wasEmpty || _polled)) _readWait.Wake(Me, CanRead, ReadPoll);
+        SignalReader(); // before it waits, or at its end
         if (call.Done == call.Data.Length) Answer(call, call.Done);
         else if (begins || call.NonBlocking) Wait(Writers, call);
         else Writers.EnqueueFirst(call);
@@ -148,10 +152,13 @@ internal sealed partial class PipeActor(HostPlan host, FileLife life) : FileActo
         (writes ? _writeWait : _readWait).Free(Me);
         if (writes) _hasWriter = false;
         else _hasReader = false;
+        Disown(writes);
         if (_hasReader || _hasWriter)
         {
             _readWait.Wake(Me, PollEvents.None, ReadPoll);
             _writeWait.Wake(Me, PollEvents.None, WritePoll);
+            SignalReader();
+            SignalWriter();
         }
 
         Answer(call, 0);

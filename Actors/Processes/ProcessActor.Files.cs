@@ -8,7 +8,7 @@ internal sealed partial class ProcessActor
     public const PollEvents DefaultPollMask = PollEvents.IN | PollEvents.OUT | PollEvents.RDNORM | PollEvents.WRNORM;
 
     private const int FD_CLOEXEC = 1;
-    private const FileFlags Settable = FileFlags.APPEND | FileFlags.NONBLOCK | FileFlags.ASYNC | FileFlags.DIRECT;
+    private const FileFlags Settable = FileFlags.APPEND | FileFlags.NONBLOCK | FileFlags.DIRECT;
 
     public void Fcntl(Syscall.Fcntl call)
     {
@@ -25,7 +25,7 @@ internal sealed partial class ProcessActor
             case FcntlCmd.F_GETFL: return (int)file.Flags;
             case FcntlCmd.F_SETFL:
                 if (((FileFlags)arg & FileFlags.DIRECT) != 0 && file is not PipeFile) return Errno.EINVAL;
-                SetAsync(file, fd, ((FileFlags)arg & FileFlags.ASYNC) != 0);
+                if (file.CanAsync) SetAsync(file, fd, ((FileFlags)arg & FileFlags.ASYNC) != 0);
                 file.Flags = file.Flags & ~Settable | (FileFlags)arg & Settable;
                 return 0;
             case FcntlCmd.F_GETFD: return _files.CloseOnExec(fd) ? FD_CLOEXEC : 0;
