@@ -5,7 +5,7 @@ using ActorNet.Protocols.Tcp;
 namespace ActorNet.Actors;
 
 /// <summary>The calls of a TCP socket.</summary>
-internal sealed class InetStreamOps : InetOps
+internal sealed partial class InetStreamOps : InetOps
 {
     public override void Connect(SockActor s, Syscall.Connect call)
     {
@@ -32,7 +32,7 @@ internal sealed class InetStreamOps : InetOps
         }
 
         if (tcp.State != TcpState.CLOSE) s.Answer(call, Errno.EISCONN);
-        else StartConnect(s, tcp, call);
+        else StartConnect(s, tcp, call, call.Address);
     }
 
     /// <summary>inet_listen. The backlog has been cut to net.core.somaxconn by listen(2).</summary>
@@ -87,8 +87,6 @@ internal sealed class InetStreamOps : InetOps
             case Syscall.Close close: Linger(s, close); break;
         }
     }
-
-    public override void SendTo(SockActor s, Syscall.SendTo call) => s.Send(call);
 
     public override void RecvFrom(SockActor s, Syscall.RecvFrom call) => s.RecvStream(call);
 
@@ -156,7 +154,17 @@ internal sealed class InetStreamOps : InetOps
                 }
 
                 SockActor.Face(call).State = SocketState.CONNECTING;
+                if (tcp.IsConnectDeferred)
+                {
+                    s.Answer(call, 0);
+                    break;
+                }
+
                 s.WaitToWrite(connect, MsgFlags.None, tcp.Sndtimeo, Errno.EINPROGRESS);
+                break;
+            case Syscall.SendTo send:
+                s.IsHashed = true;
+                OpenAt(s, tcp, send, answer);
                 break;
         }
     }
@@ -224,6 +232,13 @@ internal sealed class InetStreamOps : InetOps
         }
     }
 
+    public override void OnIcmpError(SockActor s, IcmpErrorNotice notice)
+    {
+        var tcp = (TcpSock)s.Sk;
+        if (tcp.State == TcpState.LISTEN) tcp.RequestError(notice.Error, notice.Local, notice.Peer);
+        else base.OnIcmpError(s, notice);
+    }
+
     public override bool HoldsOn(SockActor s) => s.Private is Listening { HasChildren: true };
 
     public override void Ended(SockActor s)
@@ -251,9 +266,8 @@ internal sealed class InetStreamOps : InetOps
     }
 
     // tcp_v4_connect up to the choice of the port: where to, from where, over which path.
-    private static void StartConnect(SockActor s, TcpSock tcp, Syscall.Connect call)
+    private static void StartConnect(SockActor s, TcpSock tcp, Syscall call, SockAddr peer)
     {
-        SockAddr peer = call.Address;
         Errno e = s.PreConnect(ref peer);
         if (e != Errno.OK || peer.Family != AddressFamily.INET)
         {
@@ -290,10 +304,11 @@ internal sealed class InetStreamOps : InetOps
         switch (tcp.State)
         {
             case TcpState.SYN_SENT or TcpState.SYN_RECV:
-                s.WaitToWrite(call, MsgFlags.None, tcp.Sndtimeo, ifNot);
+                s.WaitToWrite(call, MsgFlags.None, tcp.Sndtimeo, tcp.IsConnectDeferred ? Errno.EISCONN : ifNot);
                 break;
             default:
                 Errno e = tcp.ConnectResult(s.Now);
+                tcp.EndFastOpening();
                 face.State = e == Errno.OK ? SocketState.CONNECTED : SocketState.UNCONNECTED;
                 if (e != Errno.OK) ResetAddress(s, tcp);
                 s.Answer(call, e);

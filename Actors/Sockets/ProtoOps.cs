@@ -39,6 +39,11 @@ internal abstract class ProtoOps
     /// <summary>Whether a closed socket must stay for what is on its way to it.</summary>
     public virtual bool HoldsOn(SockActor s) => false;
 
+    /// <summary>A call that waits gives up: its time is over, or a signal came.</summary>
+    public virtual void GaveUp(SockActor s, Syscall call)
+    {
+    }
+
     /// <summary>A waiting connect or accept is tried again: something changed.</summary>
     public virtual void Retry(SockActor s, Syscall call)
     {

@@ -76,7 +76,7 @@ internal sealed partial class SockActor
     // A call that may wait stands behind those that wait already; one that may not is tried at once.
     public void SendTo(Syscall.SendTo call)
     {
-        if (_writers?.Head is not null && !call.NonBlocking && (call.Flags & MsgFlags.DONTWAIT) == 0) WaitToWrite(call, call.Flags, Sk.Sndtimeo, Errno.EAGAIN);
+        if (_writers?.Head is not null && !call.NonBlocking && (call.Flags & (MsgFlags.DONTWAIT | MsgFlags.FASTOPEN)) == 0) WaitToWrite(call, call.Flags, Sk.Sndtimeo, Errno.EAGAIN);
         else _ops.SendTo(this, call);
     }
 
@@ -206,9 +206,11 @@ internal sealed partial class SockActor
     {
         while (queue.TakeExpired(Now) is { } call)
         {
+            _ops.GaveUp(this, call);
             Answer(call, call switch
             {
                 Syscall.Connect c => c.WasConnecting ? Errno.EALREADY : Errno.EINPROGRESS,
+                Syscall.SendTo { IsOpening: true } => call.Partial(Errno.EINPROGRESS),
                 _ => call.Partial(Errno.EAGAIN),
             });
         }
@@ -220,7 +222,8 @@ internal sealed partial class SockActor
         if (call == _owner && call.Version == interrupt.Version) _ownerInterrupted = true; // if it waits once its port is there
         if (call.Version != interrupt.Version || call.WaitingIn is not { } queue || (queue != _readers && queue != _writers && queue != _backlog)) return;
         queue.Remove(call);
-        Answer(call, call.Partial(Errno.EINTR));
+        _ops.GaveUp(this, call);
+        Answer(call, call is Syscall.SendTo { IsOpening: true } ? Errno.EINTR : call.Partial(Errno.EINTR));
     }
 
     public void Close(Syscall.Close call)

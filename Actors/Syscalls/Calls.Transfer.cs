@@ -31,6 +31,12 @@ public abstract partial class Syscall
         /// <summary>Bytes taken so far by a call that waits.</summary>
         internal int Done { get; set; }
 
+        /// <summary>Fast Open: it waits for its handshake; and that is behind it.</summary>
+        internal bool IsOpening { get; set; }
+
+        /// <inheritdoc cref="IsOpening"/>
+        internal bool Opened { get; set; }
+
         internal override void OnSocket(SockActor socket) => socket.SendTo(this);
 
         internal override void OnComplete(ProcessActor process)
@@ -52,6 +58,7 @@ public abstract partial class Syscall
             base.Recycle();
             Data = Control = default;
             To = null;
+            IsOpening = Opened = false;
             Flags = MsgFlags.None;
             Done = 0;
         }

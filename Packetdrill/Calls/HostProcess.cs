@@ -4,18 +4,47 @@ namespace ActorNet.Packetdrill;
 
 /// <summary>The process of a simulated host that a script's calls are made by.</summary>
 /// <param name="os">Its system calls.</param>
-public sealed class HostProcess(Os os)
+/// <param name="names">Descriptors of the script are names: a call that makes one gives it the number that the script says, as the original does.</param>
+public sealed class HostProcess(Os os, bool names = false)
 {
+    private const int Nobody = 1_000_000;
+    private readonly SortedDictionary<int, int> _named = [];
+
+
     // A program's descriptors 0, 1 and 2 are its terminal; a simulated process has none of them, and begins at 0.
     internal const int Terminal = 3;
 
     public Os Os { get; } = os;
 
     /// <summary>The process's number for a descriptor of the script.</summary>
-    public int Fd(int fd) => fd < 0 ? fd : fd - Terminal;
+    public int Fd(int fd)
+    {
+        if (fd < 0) return fd;
+        if (_named.TryGetValue(fd, out int own)) return own;
+        return names && _named.ContainsValue(fd - Terminal) ? Nobody : fd - Terminal;
+    }
 
     /// <summary>The script's number for one of the process's.</summary>
-    public int Script(int fd) => fd < 0 ? fd : fd + Terminal;
+    public int Script(int fd)
+    {
+        if (fd < 0) return fd;
+        foreach ((int script, int own) in _named)
+            if (own == fd) return script;
+        return fd + Terminal;
+    }
+
+    /// <summary>The script's number for a descriptor that a call has made: the one that the script expects, if it is none that is open.</summary>
+    public int Name(int fd, Expr expected, Constants constants)
+    {
+        if (!names || fd < 0 || expected is Ellipsis or Anything) return Script(fd);
+        int wanted = (int)constants.Evaluate(expected);
+        if (wanted < 0 || _named.ContainsKey(wanted)) return Script(fd);
+        _named[wanted] = fd;
+        return wanted;
+    }
+
+    /// <summary>A descriptor of the script's is closed.</summary>
+    public void Forget(int fd) => _named.Remove(fd);
 
     /// <summary>A call of <see cref="Os"/> that throws its errno, as a result.</summary>
     public static async ValueTask<SysResult> Try<T>(ValueTask<T> call, Func<T, long> take)

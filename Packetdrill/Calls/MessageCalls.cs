@@ -21,7 +21,7 @@ internal sealed class SendMsgCall : SystemCall
     protected override void ReadArguments(Arguments arguments)
     {
         arguments.Want(3);
-        (_fd, _message, _flags) = (arguments.Int(0), MessageHeader.ToSend(arguments, arguments[1]), arguments.Int(2));
+        (_fd, _message, _flags) = (arguments.Int(0), MessageHeader.ToSend(arguments, arguments[1], opens: ((MsgFlags)arguments.Int(2) & MsgFlags.FASTOPEN) != 0), arguments.Int(2));
     }
 }
 

@@ -19,7 +19,7 @@ public sealed class MessageHeader
     private readonly bool _hasControl;
     private UserMemory? _iovec;
 
-    private MessageHeader(Arguments arguments, Expr e, bool receives)
+    private MessageHeader(Arguments arguments, Expr e, bool receives, bool opens)
     {
         _written = e;
         StructExpr s = e as StructExpr ?? throw Arguments.Wrong(e, "{msg_name(...)=..., msg_iov(1)=[{..., 10}], msg_flags=0}");
@@ -29,7 +29,7 @@ public sealed class MessageHeader
             switch (f.Name)
             {
                 case "msg_name":
-                    bool open = f.Value is Ellipsis or Anything;
+                    bool open = f.Value is Ellipsis or Anything && !opens;
                     Name = receives ? Arguments.Room(f.Value, SockAddrs.StorageSize) : open ? UserMemory.Null : SockAddrs.Read(f.Value, constants);
                     NameLength = _nameIn = f.Count is null or Ellipsis ? (Name.IsNull ? 0 : SockAddrs.InSize) : (int)First(f.Count, constants);
                     break;
@@ -64,10 +64,11 @@ public sealed class MessageHeader
     public int Flags { get; set; }
 
     /// <summary>A message to send: its data and control messages are filled in.</summary>
-    public static MessageHeader ToSend(Arguments arguments, Expr e) => new(arguments, e, receives: false);
+    /// <param name="opens">MSG_FASTOPEN: a name that is not written is the far end's.</param>
+    public static MessageHeader ToSend(Arguments arguments, Expr e, bool opens = false) => new(arguments, e, receives: false, opens);
 
     /// <summary>Room for a message: what is written in it is what is expected.</summary>
-    public static MessageHeader ToReceive(Arguments arguments, Expr e) => new(arguments, e, receives: true);
+    public static MessageHeader ToReceive(Arguments arguments, Expr e) => new(arguments, e, receives: true, opens: false);
 
     /// <summary>The bytes of a <c>struct msghdr</c> for the real kernel.</summary>
     public void Write(Span<byte> m)
@@ -133,7 +134,7 @@ public sealed class MessageHeader
 
     /// <summary>An array of pieces alone, as readv(2) and writev(2) take it: <c>[{"abc", 3}, {..., 10}], 2</c>.</summary>
     public static MessageHeader Pieces(Arguments arguments, Expr array, int count, bool receives) =>
-        new(arguments, new StructExpr([new Field("msg_iov", Expr.Of(count), array)]) { At = array.At }, receives);
+        new(arguments, new StructExpr([new Field("msg_iov", Expr.Of(count), array)]) { At = array.At }, receives, opens: false);
 
     private void ReadIov(Arguments arguments, Field f, bool receives)
     {

@@ -31,7 +31,7 @@ internal sealed class SendCall : SystemCall
         _data = arguments.Data(1, _length);
         if (Name != "write") _flags = arguments.Int(3);
         if (Name != "sendto") return;
-        _to = arguments.IsOpen(4) ? UserMemory.Null : arguments.Address(4);
+        _to = arguments.IsOpen(4) && ((MsgFlags)_flags & MsgFlags.FASTOPEN) == 0 ? UserMemory.Null : arguments.Address(4);
         _addressLength = arguments.Int(5, _to.Size);
     }
 }

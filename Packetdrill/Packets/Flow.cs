@@ -14,17 +14,34 @@ internal sealed class Flow(ushort localPort, ushort remotePort, uint remoteOffse
 
     public ushort RemotePort { get; } = remotePort;
 
-    /// <summary>Wire minus script, of what the host sends; null until its first packet.</summary>
-    public uint? LocalOffset { get; private set; }
+    // What the script calls the first sequence number of each side.
+    private uint _localIsn, _remoteIsn;
 
-    /// <summary>Wire minus script, of what the script sends.</summary>
-    public uint RemoteOffset { get; } = remoteOffset;
+    /// <summary>The host has sent something.</summary>
+    public bool IsAnchored { get; private set; }
+
+    private uint _localOffset;
 
     /// <summary>Wire minus script, of the host's timestamps.</summary>
     public uint? StampOffset { get; private set; }
 
     /// <summary>The host's first packet shows where its sequence numbers begin.</summary>
-    public void Anchor(uint wire, uint script) => LocalOffset ??= wire - script;
+    public void Anchor(uint wire, uint script, bool syn)
+    {
+        if (IsAnchored) return;
+        IsAnchored = true;
+        _localOffset = wire - script;
+        if (syn) _localIsn = script;
+    }
+
+    /// <summary>A SYN of the script's says where its own begin.</summary>
+    public void BeginRemote(uint script) => _remoteIsn = script;
+
+    /// <summary>Wire minus script, of the host's numbers. A SYN has numbers as they are written; everything else counts from the SYN, which is 0.</summary>
+    public uint LocalOffset(bool syn) => syn ? _localOffset : _localOffset + _localIsn;
+
+    /// <summary>Wire minus script, of the script's numbers.</summary>
+    public uint RemoteOffset(bool syn) => syn ? remoteOffset : remoteOffset + _remoteIsn;
 
     /// <summary>A timestamp that the script expected, and the one that came.</summary>
     public void Stamp(uint script, uint wire)

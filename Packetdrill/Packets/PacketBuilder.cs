@@ -22,11 +22,13 @@ internal sealed class PacketBuilder(uint local, uint remote)
 
     private byte[] Tcp(TcpSpec t, Flow flow)
     {
-        byte[] options = OptionBytes.Write(t.Options ?? [], value => value + (flow.LocalOffset ?? 0), flow.ToWireEcho);
+        bool syn = (t.Flags & TcpFlags.SYN) != 0;
+        if (syn) flow.BeginRemote(t.Seq);
+        byte[] options = OptionBytes.Write(t.Options ?? [], value => value + flow.LocalOffset(syn), flow.ToWireEcho);
         byte[] b = new byte[TcpHeader.MinLength + options.Length + t.Length];
-        uint ack = t.Ack is { } a ? a + (flow.LocalOffset ?? 0) : 0;
+        uint ack = t.Ack is { } a ? a + flow.LocalOffset(syn) : 0;
         TcpHeader.Emit(
-            b, flow.RemotePort, flow.LocalPort, t.Seq + flow.RemoteOffset, ack, TcpHeader.MinLength + options.Length, t.Flags, (ushort)(t.Window ?? 0), (ushort)(t.Urgent ?? 0));
+            b, flow.RemotePort, flow.LocalPort, t.Seq + flow.RemoteOffset(syn), ack, TcpHeader.MinLength + options.Length, t.Flags, (ushort)(t.Window ?? 0), (ushort)(t.Urgent ?? 0));
         if (t.AccurateEcn) b[12] |= 1;
         options.CopyTo(b, TcpHeader.MinLength);
         Fill(b.AsSpan(TcpHeader.MinLength + options.Length), t.Seq);
@@ -52,7 +54,7 @@ internal sealed class PacketBuilder(uint local, uint remote)
         BinaryPrimitives.WriteUInt16BigEndian(quoted, flow.LocalPort);
         BinaryPrimitives.WriteUInt16BigEndian(quoted.AsSpan(2), flow.RemotePort);
         if (i.QuotesUdp) BinaryPrimitives.WriteUInt16BigEndian(quoted.AsSpan(4), (ushort)(UdpHeader.Length + i.QuotedLength));
-        else BinaryPrimitives.WriteUInt32BigEndian(quoted.AsSpan(4), i.QuotedSeq + (flow.LocalOffset ?? 0));
+        else BinaryPrimitives.WriteUInt32BigEndian(quoted.AsSpan(4), i.QuotedSeq + flow.LocalOffset(syn: false));
         int whole = IpLength + (i.QuotesUdp ? UdpHeader.Length : TcpHeader.MinLength) + i.QuotedLength;
         byte[] original = Header(i.QuotesUdp ? IpProtocol.UDP : IpProtocol.TCP, 0, whole, from: local, to: remote);
         byte[] b = [i.Type, i.Code, 0, 0, 0, 0, 0, 0, .. original, .. quoted];

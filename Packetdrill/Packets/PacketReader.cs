@@ -168,6 +168,7 @@ internal sealed class PacketReader
         if (_defines.TryGetValue(code, out string? defined)) code = defined;
         int? mtu = Skip("mtu") ? (int)Number() : null;
         if (!IcmpNames.TryFind(type, code, out byte t, out byte c)) throw Expected("an ICMP type and code", $"{type} {code}");
+        if (Next.Length == 0) return new IcmpSpec(t, c, mtu, 0, 0, false, _event.Text); // about the host's first segment
         Want("[");
         bool udp = Skip("udp");
         (uint seq, int length) = (0, 0);

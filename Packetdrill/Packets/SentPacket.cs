@@ -59,7 +59,7 @@ internal sealed class SentPacket(byte[] bytes, Duration at)
     private TcpSpec Tcp(Flow? flow)
     {
         var th = new TcpHeader(Transport);
-        uint local = flow?.LocalOffset ?? 0, remote = flow?.RemoteOffset ?? 0;
+        uint local = flow?.LocalOffset(th.Syn) ?? 0, remote = flow?.RemoteOffset(th.Syn) ?? 0;
         IReadOnlyList<OptionSpec> options = [.. OptionBytes.Read(th.Options).Select(o => o.Name switch
         {
             "sack" => o with { Blocks = [.. o.Blocks.Select(b => (b.Left - remote, b.Right - remote))] },

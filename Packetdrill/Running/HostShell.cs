@@ -1,5 +1,5 @@
-// The shell lines of scripts, acting on the simulated host: the suite's common set-up, sysctl, echo to /proc/sys, and what has nothing to act on here.
-// One that is not known makes a script not applicable, and says so.
+// The shell lines of scripts, acting on the simulated host: the suite's common set-up, sysctl, echo to /proc/sys, nstat, grep and cat of /proc, and what has
+// nothing to act on here. A status other than 0 fails the script, as in the original; a command that is not known makes it not applicable, and says so.
 
 namespace ActorNet.Packetdrill;
 
@@ -22,7 +22,7 @@ public sealed class NotApplicableException : Exception
 }
 
 /// <summary>Runs shell lines on a simulated host.</summary>
-internal static class HostShell
+internal sealed class HostShell(SimHost host, Os os)
 {
     // What common/defaults.sh means, as its description in the suite's readme has it; sysctls that this host does not have are the defaults of features it does not have.
     private static readonly string[] s_defaults =
@@ -35,37 +35,53 @@ internal static class HostShell
         "net.ipv4.tcp_fastopen_key=a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4",
     ];
 
+    private readonly HostCommands _commands = new(host, os);
+
+    /// <summary>Runs a line: null, or what failed.</summary>
     /// <exception cref="NotApplicableException">A command, or a setting, that this host does not have.</exception>
-    public static void Run(SimHost host, CommandEvent command)
+    public async ValueTask<string?> Run(CommandEvent command)
     {
         string text = command.Text.Replace("\\\n", " ", StringComparison.Ordinal);
-        foreach (string one in text.Split((string[])["\n", ";", "&&"], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) RunOne(host, one);
+        foreach (List<List<string>> pipeline in ShellWords.Pipelines(text))
+        {
+            (int status, string output) = (0, "");
+            foreach (List<string> words in pipeline) (status, output) = await Run(words, output, text);
+            if (status != 0) return $"`{string.Join(" | ", pipeline.Select(w => string.Join(' ', w)))}` ends with status {status}";
+        }
+
+        return null;
     }
 
-    private static void RunOne(SimHost host, string line)
+    private async ValueTask<(int Status, string Output)> Run(List<string> words, string input, string text)
     {
-        string[] words = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        if (words is ["echo", .., ">", _])
+        {
+            Set($"{words[^1]}={string.Join(' ', words[1..^2])}", needed: true);
+            return (0, "");
+        }
+
+        bool silent = ShellWords.TakeRedirections(words);
         string name = Path.GetFileName(words[0]);
         switch (name)
         {
             case "defaults.sh":
-                foreach (string setting in s_defaults) Set(host, setting, needed: false);
-                break;
+                host.Net.Tcp.FlushMetrics();
+                foreach (string setting in s_defaults) Set(setting, needed: false);
+                return (0, "");
             case "set_sysctls.py":
-                foreach (string setting in words[1..]) Set(host, setting, needed: true);
-                break;
-            case "sysctl": Set(host, string.Join(' ', words[1..].Where(w => !w.StartsWith('-'))), needed: true); break;
-            case "echo" when words.Length >= 4 && words[^2] == ">": Set(host, $"{words[^1]}={string.Join(' ', words[1..^2])}", needed: true); break;
-            case "ethtool" or "sleep" or "nstat" when !line.Contains('|', StringComparison.Ordinal): break; // no offloads to turn off, nothing to wait for
-            case "tc" when line.EndsWith("root pfifo", StringComparison.Ordinal): break; // as it is
-            case "ip" when line.StartsWith("ip tcp_metrics flush", StringComparison.Ordinal): break; // there are none
-            default:
-                if (name.StartsWith("sysctl_restore_", StringComparison.Ordinal)) break; // the host ends with its script
-                throw new NotApplicableException($"`{line}`");
+                foreach (string setting in words[1..]) Set(setting, needed: true);
+                return (0, "");
+            case "sysctl":
+                foreach (string setting in words[1..].Where(w => !w.StartsWith('-'))) Set(setting, needed: true);
+                return (0, "");
         }
+
+        if (name.StartsWith("sysctl_restore_", StringComparison.Ordinal)) return (0, ""); // the host ends with its script
+        (int status, string output) = await _commands.Run(name, words, input) ?? throw new NotApplicableException($"`{text.Trim()}`");
+        return (status, silent ? "" : output);
     }
 
-    private static void Set(SimHost host, string setting, bool needed)
+    private void Set(string setting, bool needed)
     {
         int equals = setting.IndexOf('=', StringComparison.Ordinal);
         string name = setting[..Math.Max(equals, 0)].Trim(), value = setting[(equals + 1)..].Trim().Trim('"', '\'');

@@ -3,13 +3,17 @@
 namespace ActorNet.Packetdrill;
 
 /// <summary>A script's program on a simulated host.</summary>
-internal sealed class HostStage(SimHost host, Os os, Duration settle) : IStage
+/// <param name="constants">Given where descriptors are names (<see cref="HostProcess"/>).</param>
+internal sealed class HostStage(SimHost host, Os os, Duration settle, Constants? constants = null) : IStage
 {
     /// <summary>What a call set going over the loopback has arrived when the next one is made, as it has on Linux, where a sender delivers to itself.</summary>
     public static readonly Duration Settle = Duration.FromMicroseconds(20);
 
-    private readonly HostProcess _process = new(os);
+    private readonly HostProcess _process = new(os, names: constants is not null);
     private readonly Instant _begin = os.Now;
+
+    /// <summary>The process's number for a descriptor of the script.</summary>
+    public int Fd(int fd) => _process.Fd(fd);
 
     public Duration Grace => Duration.FromMicroseconds(200);
 
@@ -35,7 +39,7 @@ internal sealed class HostStage(SimHost host, Os os, Duration settle) : IStage
         return pending;
     }
 
-    public ValueTask Command(CommandEvent command)
+    public ValueTask<string?> Command(CommandEvent command)
     {
         foreach ((string name, string value) in ShellCommand.Sysctls(command))
         {
@@ -49,7 +53,7 @@ internal sealed class HostStage(SimHost host, Os os, Duration settle) : IStage
             }
         }
 
-        return ValueTask.CompletedTask;
+        return ValueTask.FromResult<string?>(null);
     }
 
     private async ValueTask<Answer> Enter(SystemCall call)
@@ -58,7 +62,8 @@ internal sealed class HostStage(SimHost host, Os os, Duration settle) : IStage
         try
         {
             SysResult r = await call.OnHost(_process);
-            if (r.IsOk && call.ReturnsDescriptor) r = _process.Script((int)r.Value);
+            if (r.IsOk && call.ReturnsDescriptor) r = constants is null ? _process.Script((int)r.Value) : _process.Name((int)r.Value, call.Event.Result, constants);
+            else if (r.IsOk && constants is not null && call.Name == "close") _process.Forget((int)constants.Evaluate(call.Event.Arguments[0]));
             return Packetdrill.Answer.Of(call, r, called, Now);
         }
         catch (NotSayableException e)

@@ -17,8 +17,8 @@ public interface IStage
     /// <summary>Makes a call that blocks, beside the script; comes back when it waits (or has returned).</summary>
     ValueTask<IPendingCall> Begin(SystemCall call);
 
-    /// <summary>Runs a shell command: `sysctl -w name=value` and the like.</summary>
-    ValueTask Command(CommandEvent command);
+    /// <summary>Runs a shell command: `sysctl -w name=value` and the like. What failed, if anything.</summary>
+    ValueTask<string?> Command(CommandEvent command);
 
     /// <summary>Sends a packet, or waits for one and judges it. When it was; and what is wrong, if anything.</summary>
     /// <param name="at">When the script says that it is.</param>

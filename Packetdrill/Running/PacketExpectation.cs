@@ -31,7 +31,7 @@ internal sealed class PacketExpectation(ScriptWire wire, PacketEvent line, Packe
     private PacketSpec Read(SentPacket sent, Flow flow)
     {
         if (!sent.IsTcp || expected is not TcpSpec e) return sent.ToSpec(flow);
-        flow.Anchor(sent.Seq, e.Seq);
+        flow.Anchor(sent.Seq, e.Seq, (sent.Flags & TcpFlags.SYN) != 0);
         if (sent.Stamp() is { } stamp && e.Options?.FirstOrDefault(o => o.Name == "TS") is { } ts) flow.Stamp(ts.A, stamp);
         var actual = (TcpSpec)sent.ToSpec(flow);
         while (!options.StrictSegments && actual.Length > 0 && actual.Length < e.Length && actual.Seq == e.Seq && (actual.Flags & TcpFlags.FIN) == 0)

@@ -8,8 +8,9 @@ internal sealed class PacketStage(SimHost host, Os os, ScriptWire wire, Script s
     private static readonly Layout s_info = Layout.Find("tcp_info")!;
 
     // Nothing arrives by itself: what a call sends is on the wire when it returns.
-    private readonly HostStage _calls = new(host, os, Duration.FromNanoseconds(1));
+    private readonly HostStage _calls = new(host, os, Duration.FromNanoseconds(1), constants);
     private readonly Dictionary<string, decimal> _variables = new(StringComparer.Ordinal);
+    private readonly HostShell _shell = new(host, os);
     private int _connection = -1;
 
     public Duration Grace => _calls.Grace;
@@ -25,15 +26,11 @@ internal sealed class PacketStage(SimHost host, Os os, ScriptWire wire, Script s
 
     public async ValueTask<IPendingCall> Begin(SystemCall call)
     {
-        if (call.Name == "connect") _connection = Descriptor(call);
+        if (Opens(call)) _connection = Descriptor(call);
         return new Pending(this, call, await _calls.Begin(call));
     }
 
-    public ValueTask Command(CommandEvent command)
-    {
-        HostShell.Run(host, command);
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask<string?> Command(CommandEvent command) => _shell.Run(command);
 
     public async ValueTask<(Duration At, string? Wrong)> Packet(PacketEvent line, Duration at, Duration last)
     {
@@ -60,12 +57,20 @@ internal sealed class PacketStage(SimHost host, Os os, ScriptWire wire, Script s
     // Which port listens, and which descriptor is the connection that code asks about: the newest.
     private async ValueTask Note(SystemCall call, Answer answer)
     {
-        if (call.Name is "accept" or "accept4" && answer.Value >= 0) _connection = (int)answer.Value - HostProcess.Terminal;
-        else if (call.Name == "connect") _connection = Descriptor(call);
+        if (call.Name is "accept" or "accept4" && answer.Value >= 0) _connection = _calls.Fd((int)answer.Value);
+        else if (Opens(call)) _connection = Descriptor(call);
         else if (call.Name == "listen" && answer.Value == 0) wire.Listens((await os.GetSockName(Descriptor(call))).Port);
     }
 
-    private int Descriptor(SystemCall call) => (int)constants.Evaluate(call.Event.Arguments[0]) - HostProcess.Terminal;
+    // connect, and what sends with MSG_FASTOPEN.
+    private bool Opens(SystemCall call)
+    {
+        IReadOnlyList<Expr> arguments = call.Event.Arguments;
+        int flags = call.Name switch { "sendto" => 3, "sendmsg" => 2, _ => -1 };
+        return call.Name == "connect" || (flags >= 0 && arguments.Count > flags && ((MsgFlags)constants.Evaluate(arguments[flags]) & MsgFlags.FASTOPEN) != 0);
+    }
+
+    private int Descriptor(SystemCall call) => _calls.Fd((int)constants.Evaluate(call.Event.Arguments[0]));
 
     public override string ToString() => script.File;
 

@@ -56,7 +56,10 @@ public sealed class ScriptPlayer(Script script, Constants constants, IStage stag
                 _atPendingEnd = 0;
                 break;
             case SyscallEvent call: _answers[i] = await stage.Make(SystemCall.Read(call, constants)); break;
-            case CommandEvent command: await stage.Command(command); break;
+            case CommandEvent command:
+                string? failed = await stage.Command(command);
+                if (failed is not null) Wrong = $"{command.At.File}:{command.At.Line}: {failed}";
+                break;
             case PacketEvent packet:
                 (at, Wrong) = await stage.Packet(packet, at, last);
                 break;

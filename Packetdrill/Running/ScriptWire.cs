@@ -1,5 +1,7 @@
 // The far end of the host's TUN device: what the host sends waits here in order, what the script sends goes in here; and the connections between the two.
 
+using ActorNet.Protocols.Tcp;
+
 namespace ActorNet.Packetdrill;
 
 /// <summary>The script's end of the wire.</summary>
@@ -14,7 +16,7 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed)
     private readonly RandomStream _random = new(seed, "packetdrill", "isn");
     private TaskCompletionSource? _waiter;
     private Instant _begin = Instant.Never;
-    private bool _listens;
+    private bool _listens, _listensAnew;
     private ushort _listeningPort = 8080;
 
     /// <summary>The host, once it is there.</summary>
@@ -24,7 +26,9 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed)
     public void OnSent(ReadOnlySpan<byte> packet, Instant now)
     {
         if (_begin == Instant.Never) return; // before the script
-        _sent.Enqueue(new SentPacket(packet.ToArray(), now - _begin));
+        var sent = new SentPacket(packet.ToArray(), now - _begin);
+        if (sent.IsTcp && (sent.Flags & (TcpFlags.SYN | TcpFlags.ACK)) == TcpFlags.SYN) FlowOf(sent); // a connection begins
+        _sent.Enqueue(sent);
         TaskCompletionSource? waiter = _waiter;
         _waiter = null;
         waiter?.TrySetResult();
@@ -35,7 +39,7 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed)
     /// <summary>A listener is there: a SYN from the script is for it.</summary>
     public void Listens(ushort port)
     {
-        _listens = true;
+        _listens = _listensAnew = true;
         _listeningPort = port;
     }
 
@@ -51,10 +55,13 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed)
     public const string TunName = "tun0";
 
     /// <summary>The oldest packet that the host has sent and nobody has taken, waiting for one if there is none.</summary>
+    /// <remarks>What other connections than the newest send is of no interest any more, as in the original.</remarks>
     public async ValueTask<SentPacket?> Take(Duration until, Os os)
     {
-        while (_sent.Count == 0)
+        while (true)
         {
+            while (_sent.TryPeek(out SentPacket? first) && first.IsTcp && _flows.Count > 1 && FlowOf(first) != Current) _sent.Dequeue();
+            if (_sent.Count > 0) break;
             Duration left = until - (os.Now - _begin);
             if (left.Nanoseconds <= 0) return null;
             // Nothing here may go by the thread pool, whose time is not the network's: the packet or the timer sets the result in the host's turn, and the
@@ -67,9 +74,6 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed)
 
         return _sent.Dequeue();
     }
-
-    /// <summary>What the host has sent and nobody has taken, up to a time.</summary>
-    public SentPacket? Untaken(Duration before) => _sent.TryPeek(out SentPacket? first) && first.At < before ? first : null;
 
     /// <summary>Whether the next packet is here already, and goes on where one ended: the rest of what the host would have sent as one.</summary>
     public SentPacket? Next(Func<SentPacket, bool> goesOn)
@@ -91,10 +95,11 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed)
     // A SYN for a listener begins a connection; everything else is for the newest one.
     private Flow FlowOf(PacketSpec packet)
     {
-        bool begins = packet is TcpSpec { Flags: var f } && (f & (Protocols.Tcp.TcpFlags.SYN | Protocols.Tcp.TcpFlags.ACK)) == Protocols.Tcp.TcpFlags.SYN && _listens;
+        bool begins = packet is TcpSpec { Flags: var f } && (f & (TcpFlags.SYN | TcpFlags.ACK)) == TcpFlags.SYN && _listens;
         if (!begins && Current is { } current) return current;
-        // The same SYN again (a retransmission, or a new life of the pair) is the same connection's.
-        if (begins && Current is { LocalOffset: not null } known && known.LocalPort == _listeningPort && packet is TcpSpec { Seq: var seq } && _syns.Contains((known.RemotePort, seq))) return known;
+        // The same SYN again (a retransmission, or a new life of the pair) is the same connection's, but not after another listen(2).
+        if (begins && !_listensAnew && Current is { IsAnchored: true } known && known.LocalPort == _listeningPort && packet is TcpSpec { Seq: var seq } && _syns.Contains((known.RemotePort, seq))) return known;
+        _listensAnew = false;
         Flow flow = Add(_listeningPort, (ushort)(FirstRemotePort + _flows.Count));
         if (packet is TcpSpec syn) _syns.Add((flow.RemotePort, syn.Seq));
         return flow;

@@ -64,6 +64,15 @@ public sealed class NetSysctl
     public bool tcp_abort_on_overflow, tcp_rfc1337, tcp_stdurg;
     public int tcp_tw_reuse = 2;
 
+    // net.ipv4: Fast Open (a mask; the pause after a path that swallows it, seconds)
+    public int tcp_fastopen = 1, tcp_fastopen_blackhole_timeout_sec;
+
+    /// <summary>No setting: how often Fast Open has paused (tfo_active_disable_times); writing the seconds ends it.</summary>
+    internal int FastOpenPauses { get; set; }
+
+    /// <summary>tcp_fastopen_key: one key or two of 16 bytes; null for none.</summary>
+    public byte[]? tcp_fastopen_keys;
+
     // net.ipv4: TCP limits
     public int tcp_syn_retries = 6, tcp_synack_retries = 5, tcp_retries1 = 3, tcp_retries2 = 15, tcp_orphan_retries;
     public int tcp_max_tw_buckets = 262_144, tcp_max_orphans = 262_144;

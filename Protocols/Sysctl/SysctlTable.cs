@@ -65,6 +65,9 @@ public static class SysctlTable
         new CtlFlag(V4 + "tcp_rfc1337", 255, s => ref s.tcp_rfc1337),
         new CtlFlag(V4 + "tcp_stdurg", 255, s => ref s.tcp_stdurg),
         new CtlUint(V4 + "tcp_tw_reuse", 0, 2, s => ref s.tcp_tw_reuse),
+        new CtlInts(V4 + "tcp_fastopen", int.MinValue, int.MaxValue, s => ref s.tcp_fastopen),
+        new CtlFastOpenKey(V4 + "tcp_fastopen_key"),
+        new CtlBlackhole(V4 + "tcp_fastopen_blackhole_timeout_sec"),
 
         // net.ipv4: TCP's limits
         new CtlUint(V4 + "tcp_syn_retries", 1, 127, s => ref s.tcp_syn_retries),

@@ -13,7 +13,7 @@ internal readonly record struct RequestKey(IpAddress Local, IpAddress Peer, usho
 internal sealed class RequestSock
 {
     public required RequestKey Key;
-    public SeqNum RcvIsn, SntIsn;
+    public SeqNum RcvIsn, SntIsn, RcvNxt;
     public uint TsRecent, TsOffset;
     public Instant TsRecentStamp, SynAckAt, Due;
     public Instant LastOowAck = Instant.Never;
@@ -24,6 +24,9 @@ internal sealed class RequestSock
 
     /// <summary>The handshake's ACK came but the accept queue was full or TCP_DEFER_ACCEPT holds it back (inet_rsk(req)->acked).</summary>
     public bool Acked;
+
+    /// <summary>Fast Open: accept(2) has given the connection away.</summary>
+    public bool Accepted;
 
     /// <summary>TCP_SAVED_SYN: the headers of the SYN; null unless the listener asked for them.</summary>
     public byte[]? SavedSyn;

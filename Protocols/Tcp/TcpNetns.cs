@@ -3,7 +3,7 @@
 namespace ActorNet.Protocols.Tcp;
 
 /// <summary>One host's TCP: initial sequence numbers (RFC 6528), timestamp offsets (RFC 7323 5.4), RFC 5961's budget.</summary>
-public sealed class TcpNetns
+public sealed partial class TcpNetns
 {
     private readonly Net _net;
     private readonly RandomStream _random;

@@ -1,5 +1,5 @@
 // TCP options as they leave, in the order and with the padding that Linux gives them (tcp_options_write, net/ipv4/tcp_output.c):
-// SYN: MSS, then SACK-permitted and timestamps in one twelve-byte block, then NOP and window scale; afterwards NOP NOP timestamps, NOP NOP SACK.
+// SYN: MSS, then SACK-permitted and timestamps in one twelve-byte block, then NOP and window scale, then Fast Open; afterwards NOP NOP timestamps, NOP NOP SACK.
 
 namespace ActorNet.Protocols.Tcp;
 
@@ -15,12 +15,15 @@ public ref struct TcpOptionsWriter
     public bool SackPermitted, Timestamps;
     public uint TsVal, TsEcr;
 
+    /// <summary>Fast Open, on a SYN or SYN-ACK.</summary>
+    internal FastOpenCookie FastOpen;
+
     /// <summary>SACK blocks in the order in which they are reported; a D-SACK comes first (RFC 2883).</summary>
     public ReadOnlySpan<SackBlock> Sacks;
 
     /// <summary>Bytes that <see cref="Emit"/> writes: a multiple of four, at most 40.</summary>
     public readonly int Length =>
-        (Mss != 0 ? 4 : 0) + (Timestamps ? 12 : SackPermitted ? 4 : 0) + (WindowScale >= 0 ? 4 : 0) + (Sacks.IsEmpty ? 0 : 4 + 8 * Sacks.Length);
+        (Mss != 0 ? 4 : 0) + (Timestamps ? 12 : SackPermitted ? 4 : 0) + (WindowScale >= 0 ? 4 : 0) + (Sacks.IsEmpty ? 0 : 4 + 8 * Sacks.Length) + FastOpen.OptionLength;
 
     public readonly void Emit(Span<byte> b)
     {
@@ -51,6 +54,7 @@ public ref struct TcpOptionsWriter
             n += 4;
         }
 
+        if (FastOpen.Length >= 0) FastOpen.Emit(b[n..]);
         if (Sacks.IsEmpty) return;
         BinaryPrimitives.WriteUInt32BigEndian(b[n..], 0x0101_0500u | (uint)(2 + 8 * Sacks.Length));
         n += 4;

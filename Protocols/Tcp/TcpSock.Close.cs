@@ -194,6 +194,8 @@ public sealed partial class TcpSock
     private void Done()
     {
         if (_state is TcpState.SYN_SENT or TcpState.SYN_RECV) Inc(Snmp.TcpAttemptFails);
+        CheckBlackholeAtEnd();
+        RemoveFastOpenRequest(suspect: false);
         SetState(TcpState.CLOSE);
         ClearTimers();
         PurgeWriteQueues();
@@ -295,13 +297,10 @@ public sealed partial class TcpSock
         _mstamp = now;
         if (_state == TcpState.CLOSE) return;
         SeqNum seq = error.Seq;
-        if (_state == TcpState.LISTEN)
-        {
-            return; // tcp_req_err would drop the request; here it runs out by itself
-        }
-
+        if (_state == TcpState.LISTEN) return; // RequestError
         // RFC 5927 section 4: only an error about something in flight can be true.
-        if (!seq.IsBetween(_snd.SndUna, _snd.SndNxt))
+        RequestSock? req = FastOpenRequest;
+        if (!seq.IsBetween(req?.SntIsn ?? _snd.SndUna, _snd.SndNxt))
         {
             Inc(Snmp.TcpExtOutOfWindowIcmps);
             return;
@@ -314,15 +313,12 @@ public sealed partial class TcpSock
         }
 
         if (error.Errno == Errno.OK) return;
-        if (_state is TcpState.SYN_SENT or TcpState.SYN_RECV)
+        if (_state is TcpState.SYN_SENT or TcpState.SYN_RECV && req is not { Accepted: true })
         {
-            // A connection that is not there yet dies of any hard or soft error that ICMP reports.
-            if (error.Fatal || _state == TcpState.SYN_SENT)
-            {
-                if (RecvErr) QueueIcmpError(error, Peer.Port, 0, now);
-                DoneWithError(error.Errno);
-                return;
-            }
+            // A connection that is not there yet dies of any hard or soft error that ICMP reports; one that Fast Open gave away already does not.
+            if (RecvErr) QueueIcmpError(error, Peer.Port, 0, now);
+            DoneWithError(error.Errno);
+            return;
         }
 
         // Established: RFC 1122 4.2.3.9 and RFC 5461: a hint, reported only when the connection then times out; with IP_RECVERR a hard one is told.
@@ -335,6 +331,22 @@ public sealed partial class TcpSock
         {
             _errSoft = error.Errno;
         }
+    }
+
+    /// <summary>tcp_req_err: an error about a listener's SYN-ACK: that nobody can be reached drops the half-open connection.</summary>
+    public void RequestError(in IcmpErrorInfo error, in SockAddr local, in SockAddr peer)
+    {
+        if (_listener?.Find(new RequestKey(local.Address, peer.Address, local.Port, peer.Port)) is not { } req) return;
+        if (error.Seq != req.SntIsn.Value)
+        {
+            Inc(Snmp.TcpExtOutOfWindowIcmps);
+            return;
+        }
+
+        bool unreachable = (IcmpType)error.IcmpType == IcmpType.DEST_UNREACH && error.IcmpCode is IcmpCode.NET_UNREACH or IcmpCode.HOST_UNREACH;
+        if (!unreachable && (IcmpType)error.IcmpType is not (IcmpType.PARAMETERPROB or IcmpType.TIME_EXCEEDED)) return;
+        _listener.Remove(req);
+        Inc(Snmp.TcpExtListenDrops);
     }
 
     /// <summary>tcp_v4_mtu_reduced and tcp_simple_retransmit: what no longer fits is cut and sent again, and cwnd keeps its size.</summary>

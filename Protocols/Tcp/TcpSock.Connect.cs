@@ -20,6 +20,12 @@ public sealed partial class TcpSock
     /// <param name="timewait">A TIME_WAIT pair that this connection takes over (<see cref="TcpTimewait.TryReuse"/>), or null.</param>
     public Errno Connect(SockAddr peer, in TcpRoute route, Instant now, TcpTimewait? timewait = null)
     {
+        int copied = 0;
+        return Connect(peer, route, default, now, timewait, ref copied);
+    }
+
+    private Errno Connect(SockAddr peer, in TcpRoute route, ReadOnlySpan<byte> data, Instant now, TcpTimewait? timewait, ref int copied)
+    {
         _mstamp = now;
         if (Has(TcpSockFlags.Connecting)) return ConnectResult(now) is var r && r == Errno.EINPROGRESS ? Errno.EALREADY : r;
         if (Has(TcpSockFlags.Connected)) return Errno.EISCONN;
@@ -27,7 +33,9 @@ public sealed partial class TcpSock
         if (peer.Family != Family) return Errno.EAFNOSUPPORT;
         if (peer.Address.IsMulticast || peer.Address.IsBroadcast) return Errno.ENETUNREACH;
         if (peer.Address.IsAny) peer = SockAddr.In(IpAddress.Loopback4, peer.Port);
+        bool opening = IsFastOpening;
         ResetConnection();
+        if (opening) MakeFastOpen().HasRequest = true;
         Err = Errno.OK;
         Peer = peer;
         if (Local.Address.IsAny) Local = SockAddr.In(route.Source, Local.Port);
@@ -43,16 +51,32 @@ public sealed partial class TcpSock
 
         ConnectInit(route);
         SeedIds(Net.Tcp.Random);
-        Inc(Snmp.TcpActiveOpens);
-        QueueControl(TcpFlags.SYN);
-        SkBuff syn = _writeQueue.Head!;
-        _synSentMs = now.Milliseconds;
-        _retransStamp = now;
-        TransmitData(syn);
-        NewDataSent(syn);
-        ArmRetrans(RetransKind.Retrans, _rto);
+        if (DeferConnect()) return Errno.OK;
+        copied = SendSyn(data);
         CheckInvariants();
         return Errno.EINPROGRESS;
+    }
+
+    // tcp_connect. Bytes that went with the SYN.
+    private int SendSyn(ReadOnlySpan<byte> data)
+    {
+        int copied = 0;
+        Inc(Snmp.TcpActiveOpens);
+        SkBuff syn = QueueControl(TcpFlags.SYN);
+        _synSentMs = _mstamp.Milliseconds;
+        _retransStamp = _mstamp;
+        if (FastOpen is { HasRequest: true } f)
+        {
+            copied = SendSynData(f, syn, data);
+        }
+        else
+        {
+            TransmitData(syn);
+            NewDataSent(syn);
+        }
+
+        ArmRetrans(RetransKind.Retrans, _rto);
+        return copied;
     }
 
     /// <summary>What a connect(2) in progress came to: EINPROGRESS still, OK (once), or its error (once). Afterwards as <see cref="Connect"/>.</summary>
@@ -112,7 +136,12 @@ public sealed partial class TcpSock
         _rcvTsEcr = 0;
         _tlpHighSeq = default;
         _lastOowAck = Instant.Never;
-        if (_user is { } u) u.SavedSyn = null;
+        if (_user is { } u)
+        {
+            u.SavedSyn = null;
+            u.FastOpen?.Reset();
+        }
+
         PeekOffReset();
         PurgeReceiveQueue();
     }
@@ -143,6 +172,7 @@ public sealed partial class TcpSock
         TsEcr = _tsRecent,
         SackPermitted = synAck ? IsSack : Sysctl.tcp_sack,
         WindowScale = (synAck ? Has(TcpSockFlags.WscaleOk) : Sysctl.tcp_window_scaling) ? _rcv.Wscale : -1,
+        FastOpen = synAck ? default : SynCookie(),
     };
 
     // What the peer's SYN offered and we want too.
@@ -171,7 +201,7 @@ public sealed partial class TcpSock
     private void FinishConnect()
     {
         SetState(TcpState.ESTABLISHED);
-        _rcvTstamp = _lsndtime = _mstamp;
+        _rcvTstamp = _lsndtime = _lrcvtime = _mstamp;
         // RFC 6298 (5.7): a lost SYN makes the RTO 3 s unless an RTT is known; RFC 5681 3.1: and the initial window one segment.
         if (!_rtt.HasSample)
         {

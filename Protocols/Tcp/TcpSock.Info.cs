@@ -23,9 +23,9 @@ public sealed partial class TcpSock
         b[2] = _retransmits;
         b[3] = _probesOut;
         b[4] = _backoff;
-        b[5] = (byte)((Timestamps ? 1 : 0) | (IsSack ? 2 : 0) | (Has(TcpSockFlags.WscaleOk) ? 4 : 0));
+        b[5] = (byte)((Timestamps ? 1 : 0) | (IsSack ? 2 : 0) | (Has(TcpSockFlags.WscaleOk) ? 4 : 0) | (FastOpen is { SynDataAcked: true } ? 32 : 0));
         if (Has(TcpSockFlags.WscaleOk)) b[6] = (byte)(_sndWscale | _rcv.Wscale << 4);
-        b[7] = (byte)(_flow is null or { RateAppLimited: true } ? 1 : 0);
+        b[7] = (byte)((_flow is null or { RateAppLimited: true } ? 1 : 0) | (int)(FastOpen?.Fail ?? FastOpenFail.None) << 1);
         int at = 8;
         U32(b, ref at, _rto.Microseconds);
         U32(b, ref at, Duration.Min(_ato, DelackMax).Microseconds);

@@ -162,6 +162,8 @@ public sealed partial class TcpSock
         var flags = (TcpFlags)tcb.Flags;
         if ((flags & (TcpFlags.ACK | TcpFlags.RST | TcpFlags.SYN)) == 0) return DropReceived(skb, DropReason.TCP_FLAGS);
         ParseOptions(th, out TcpOptionsReceived o);
+        RequestSock? req = FastOpenRequest;
+        if (req is not null && !CheckFastOpenRequest(req, skb, o, out DropReason answered)) return answered;
         if (ValidateIncoming(skb, o) is var invalid && invalid != DropReason.NOT_DROPPED_YET) return invalid;
         if ((flags & TcpFlags.ACK) == 0) return DropReceived(skb, DropReason.TCP_FLAGS);
 
@@ -185,7 +187,18 @@ public sealed partial class TcpSock
                 _snd.MaxWindow = Math.Max(_snd.MaxWindow, _snd.SndWnd);
                 SyncMss(_mtu);
                 if (Timestamps) _advMss -= TcpOptionsReceived.TimestampAligned;
-                FinishConnect();
+                if (req is null)
+                {
+                    FinishConnect();
+                }
+                else
+                {
+                    EndFastOpenHandshake(req, o);
+                    SetState(TcpState.ESTABLISHED);
+                    _rcvTstamp = _mstamp;
+                    FastPathCheck();
+                }
+
                 Wake(StateChange);
                 _delivered++; // the SYN-ACK
                 _lsndtime = _mstamp;
@@ -201,6 +214,7 @@ public sealed partial class TcpSock
                 break;
 
             case TcpState.FIN_WAIT1:
+                if (req is not null) EndFastOpenHandshake(req, o);
                 if (_snd.SndUna != _snd.WriteSeq) break;
                 SetState(TcpState.FIN_WAIT2);
                 _shutdown |= SendShutdown;

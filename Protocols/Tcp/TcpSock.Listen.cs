@@ -22,6 +22,7 @@ public sealed partial class TcpSock
 
         if (_state != TcpState.CLOSE || Has(TcpSockFlags.Connecting | TcpSockFlags.Connected)) return Errno.EINVAL;
         _listener = new TcpListener { Backlog = most };
+        BeginFastOpen(most);
         _shutdown = 0;
         SetState(TcpState.LISTEN);
         return Errno.OK;
@@ -40,6 +41,7 @@ public sealed partial class TcpSock
         child = null;
         if (_listener is null || !_listener.TryAccept(out child)) return false;
         child._listenedFor = null;
+        if (child.FastOpenRequest is { } req) req.Accepted = true;
         return true;
     }
 
@@ -56,6 +58,7 @@ public sealed partial class TcpSock
     {
         SetState(TcpState.CLOSE);
         _listener?.Drop();
+        if (FastOpen?.Queue is { } queue) queue.IsClosed = true;
     }
 
     private DropReason ListenRcv(SkBuff skb)
@@ -103,6 +106,7 @@ public sealed partial class TcpSock
         {
             Key = key,
             RcvIsn = skb.Tcp.Seq,
+            RcvNxt = skb.Tcp.Seq + 1,
             SntIsn = skb.Tcp.TwIsn != 0 ? skb.Tcp.TwIsn : Net.Tcp.SecureSeq(local, peer, _mstamp),
             TsRecent = o.SawTimestamp ? o.TsVal : 0,
             TsOffset = Net.Tcp.SecureTsOffset(local, peer),
@@ -122,15 +126,25 @@ public sealed partial class TcpSock
             Tos = Tos,
             SavedSyn = RecordSyn(skb),
         };
+        FastOpenCookie cookie = FastOpenCookie.Parse(th.Options);
+        if (TryFastOpen(skb, req, ref cookie) is { } child)
+        {
+            bool taken = child._bytesReceived > 0;
+            SendSynAck(req, cookie);
+            _listener.AddChild(child);
+            Wake(DataReady);
+            return taken ? DropReason.NOT_DROPPED_YET : Consume(skb);
+        }
+
         _listener.Add(req);
-        SendSynAck(req);
+        SendSynAck(req, cookie);
         return Consume(skb);
     }
 
     private TcpRoute RouteTo(IpAddress peer) =>
         Routes?.Invoke(peer) ?? new TcpRoute(peer, peer.IsLoopback ? 65_536 : 1500);
 
-    private void SendSynAck(RequestSock req)
+    private void SendSynAck(RequestSock req, in FastOpenCookie cookie = default)
     {
         var options = new TcpOptionsWriter
         {
@@ -140,9 +154,10 @@ public sealed partial class TcpSock
             TsEcr = req.TsRecent,
             SackPermitted = req.SackOk,
             WindowScale = req.WscaleOk ? req.RcvWscale : -1,
+            FastOpen = cookie,
         };
         QueueRequestSegment(TcpSegmentBuilder.Build(
-            Net, req.Local, req.Peer, req.SntIsn, req.RcvIsn + 1, TcpFlags.SYN | TcpFlags.ACK, Math.Min(req.RcvWnd, TcpConst.MaxWindowUnscaled), options));
+            Net, req.Local, req.Peer, req.SntIsn, req.RcvNxt, TcpFlags.SYN | TcpFlags.ACK, Math.Min(req.RcvWnd, TcpConst.MaxWindowUnscaled), options));
     }
 
     private void QueueRequestSegment(SkBuff pkt)
@@ -219,7 +234,7 @@ public sealed partial class TcpSock
 
         if (paws || !InWindow(tcb.Seq, tcb.EndSeq, rcvNxt, rcvNxt + req.RcvWnd))
         {
-            if ((flags & TcpFlags.RST) == 0 && !RequestRateLimited(req, Snmp.TcpExtTCPACKSkippedSynRecv)) SendRequestAck(req);
+            if ((flags & TcpFlags.RST) == 0 && !RequestRateLimited(req, Snmp.TcpExtTCPACKSkippedSynRecv)) SendRequestAck(req, req.SntIsn + 1);
             if (paws) Inc(Snmp.TcpExtPAWSEstab);
             return Net.Mib.Drop(skb, paws ? DropReason.TCP_RFC7323_PAWS : DropReason.TCP_OVERWINDOW);
         }
@@ -284,7 +299,7 @@ public sealed partial class TcpSock
     }
 
     // tcp_v4_reqsk_send_ack.
-    private void SendRequestAck(RequestSock req)
+    private void SendRequestAck(RequestSock req, SeqNum seq)
     {
         var options = new TcpOptionsWriter
         {
@@ -294,7 +309,7 @@ public sealed partial class TcpSock
             TsEcr = req.TsRecent,
         };
         QueueRequestSegment(TcpSegmentBuilder.Build(
-            Net, req.Local, req.Peer, req.SntIsn + 1, req.RcvIsn + 1, TcpFlags.ACK, req.RcvWnd >> req.RcvWscale, options));
+            Net, req.Local, req.Peer, seq, req.RcvNxt, TcpFlags.ACK, req.RcvWnd >> req.RcvWscale, options));
     }
 
     /// <summary>tcp_create_openreq_child: what the listener had set, and what the handshake agreed on.</summary>
@@ -346,7 +361,16 @@ public sealed partial class TcpSock
         _mstamp = now;
         _segsIn = 2; // with the SYN
         if (skb.Length > skb.Tcp.HeaderLength) Flow.DataSegsIn++;
-        long rtt = req.NumRetrans == 0 ? (now - req.SynAckAt).Microseconds : NoTime;
+        SynAckRtt(req, o);
+        DropReason reason = RcvStateProcess(skb);
+        CheckInvariants();
+        return reason;
+    }
+
+    /// <summary>tcp_synack_rtt_meas.</summary>
+    private void SynAckRtt(RequestSock req, in TcpOptionsReceived o)
+    {
+        long rtt = req.NumRetrans == 0 ? (_mstamp - req.SynAckAt).Microseconds : NoTime;
         if (rtt < 0 && req.TimestampOk && o.SawTimestamp && o.TsEcr != 0)
         {
             int delta = (int)(TsNow - o.TsEcr);
@@ -355,13 +379,9 @@ public sealed partial class TcpSock
 
         if (rtt >= 0)
         {
-            _minRtt.Sample(300_000, (uint)now.Milliseconds, (uint)Math.Clamp(rtt, 1, int.MaxValue));
+            _minRtt.Sample(300_000, (uint)_mstamp.Milliseconds, (uint)Math.Clamp(rtt, 1, int.MaxValue));
             _rtt.Sample(rtt, RtoMinUs, _snd.SndUna, _snd.SndNxt);
             SetRto();
         }
-
-        DropReason reason = RcvStateProcess(skb);
-        CheckInvariants();
-        return reason;
     }
 }

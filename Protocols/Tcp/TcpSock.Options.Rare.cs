@@ -70,6 +70,8 @@ public sealed partial class TcpSock
                 return _state == TcpState.CLOSE ? Errno.EINVAL : Errno.EPERM; // no queue is under repair
             case TcpOpt.TCP_REPAIR_OPTIONS or TcpOpt.TCP_MD5SIG or TcpOpt.TCP_MD5SIG_EXT:
                 return Errno.EINVAL;
+            case TcpOpt.TCP_FASTOPEN or TcpOpt.TCP_FASTOPEN_CONNECT or TcpOpt.TCP_FASTOPEN_NO_COOKIE:
+                return SetFastOpen(option, value, v);
             default:
                 return Errno.ENOPROTOOPT;
         }
@@ -91,6 +93,10 @@ public sealed partial class TcpSock
             case TcpOpt.TCP_DELACK_MAX_US: v = (int)DelackMax.Microseconds; break;
             case TcpOpt.TCP_TIMESTAMP: v = (int)TsNow; break;
             case TcpOpt.TCP_ULP or TcpOpt.TCP_CC_INFO: return Errno.OK; // none, no bytes; Reno and CUBIC tell nothing
+            case TcpOpt.TCP_FASTOPEN: v = FastOpen?.Queue?.MaxLength ?? 0; break;
+            case TcpOpt.TCP_FASTOPEN_CONNECT: v = FastOpen is { Connect: true } ? 1 : 0; break;
+            case TcpOpt.TCP_FASTOPEN_NO_COOKIE: v = FastOpen is { NoCookie: true } ? 1 : 0; break;
+            case TcpOpt.TCP_FASTOPEN_KEY: return GetFastOpenKey(value, out length);
             case TcpOpt.TCP_SAVED_SYN: return GetSavedSyn(value, out length);
             case TcpOpt.TCP_REPAIR_QUEUE or TcpOpt.TCP_QUEUE_SEQ or TcpOpt.TCP_ZEROCOPY_RECEIVE: return Errno.EINVAL;
             case TcpOpt.TCP_REPAIR_WINDOW: return value.Length != 20 ? Errno.EINVAL : Errno.EPERM;

@@ -61,6 +61,7 @@ public sealed partial class TcpSock
     {
         if (option == TcpOpt.TCP_CONGESTION) return SetCongestion(value);
         if (option == TcpOpt.TCP_ULP) return SetUlp(value);
+        if (option == TcpOpt.TCP_FASTOPEN_KEY) return SetFastOpen(option, value, 0);
         if (value.Length < 4) return Errno.EINVAL;
         int v = BinaryPrimitives.ReadInt32LittleEndian(value);
         switch (option)

@@ -16,7 +16,7 @@ public sealed partial class TcpSock
             PollEvents mask = PollEvents.None;
             if (_shutdown == (RcvShutdown | SendShutdown) || _state == TcpState.CLOSE) mask |= PollEvents.HUP;
             if ((_shutdown & RcvShutdown) != 0) mask |= PollEvents.IN | PollEvents.RDNORM | PollEvents.RDHUP;
-            if (_state is not (TcpState.SYN_SENT or TcpState.SYN_RECV))
+            if (_state is not (TcpState.SYN_SENT or TcpState.SYN_RECV) || FastOpenRequest is not null)
             {
                 int target = Rcvlowat;
                 if (_urgent is { RcvMarked: true } && _urgent.RcvSeq == _rcv.CopiedSeq && !OobInline) target++;
@@ -24,6 +24,11 @@ public sealed partial class TcpSock
                 if ((_shutdown & SendShutdown) != 0 || StreamIsWriteable) mask |= PollEvents.OUT | PollEvents.WRNORM;
                 else Set(TcpSockFlags.NoSpace); // whoever asked is told when there is room
                 if (_urgent is { RcvValid: true, RcvRead: false }) mask |= PollEvents.PRI;
+            }
+
+            else if (_state == TcpState.SYN_SENT && IsConnectDeferred)
+            {
+                mask |= PollEvents.OUT | PollEvents.WRNORM; // its first write sends the SYN
             }
 
             if (Err != Errno.OK) mask |= PollEvents.ERR;

@@ -112,7 +112,7 @@ public sealed partial class TcpSock
     /// <param name="advancingRto">The RTO is being set again from now.</param>
     private bool ScheduleLossProbe(bool advancingRto)
     {
-        if (_packetsOut == 0 || !IsSack || _caState is not (TcpCaState.Open or TcpCaState.CWR) || _state is TcpState.SYN_SENT or TcpState.SYN_RECV) return false;
+        if (_packetsOut == 0 || !IsSack || _caState is not (TcpCaState.Open or TcpCaState.CWR) || _state is TcpState.SYN_SENT or TcpState.SYN_RECV || FastOpenRequest is not null) return false;
         if (_retransKind == RetransKind.ReoTimeout && !advancingRto) return false;
         Duration timeout;
         if (_rtt.HasSample)

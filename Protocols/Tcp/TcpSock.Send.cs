@@ -12,12 +12,13 @@ public sealed partial class TcpSock
     {
         _ = to; // sendto(2) on a connected stream ignores the address
         _mstamp = now;
-        if ((flags & MsgFlags.FASTOPEN) != 0) return Errno.EOPNOTSUPP;
-        if (!_state.CanSend())
+        if (!_state.CanSend() && FastOpenRequest is null)
         {
             // sk_stream_wait_connect: not connecting means a broken pipe, whatever the reason.
             if (Err != Errno.OK) return TakeError();
-            return _state is TcpState.SYN_SENT or TcpState.SYN_RECV && (_shutdown & SendShutdown) == 0 ? Errno.EAGAIN : Errno.EPIPE;
+            if (_state is not (TcpState.SYN_SENT or TcpState.SYN_RECV) || (_shutdown & SendShutdown) != 0) return Errno.EPIPE;
+            if ((flags & MsgFlags.DONTWAIT) == 0) Set(TcpSockFlags.WritePending);
+            return Errno.EAGAIN;
         }
 
         CheckAppLimited();

@@ -48,9 +48,18 @@ public sealed partial class TcpSock
             InitRcvMss();
             _rcv.CopiedSeq = _rcv.RcvNxt;
             FinishConnect();
+            bool sentAgain = FastOpen is { SynFastopen: true } or { SynData: true } && RcvFastOpenSynAck(FastOpen!, th, o.Mss);
             Wake(StateChange);
             skb.Free();
-            if ((_pingpong > 0 && !Has(TcpSockFlags.Dead)) || _user is { DeferAccept: > 0 })
+            bool writePending = Has(TcpSockFlags.WritePending);
+            Set(TcpSockFlags.WritePending, false);
+            if (sentAgain)
+            {
+                PushPending();
+                return DropReason.CONSUMED;
+            }
+
+            if (writePending || (_pingpong > 0 && !Has(TcpSockFlags.Dead)) || _user is { DeferAccept: > 0 })
             {
                 // Data is about to follow: let it carry the ACK.
                 _ackPending |= AckPending.Sched;

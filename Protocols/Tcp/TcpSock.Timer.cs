@@ -60,6 +60,7 @@ public sealed partial class TcpSock
     /// <summary>tcp_rearm_rto: RFC 6298 (5.2), (5.3); in place of a probe or reordering timer, what is left of the head's RTO.</summary>
     private void RearmRto()
     {
+        if (FastOpenRequest is not null) return; // the timer is the SYN-ACK's until its handshake is done
         if (_packetsOut == 0)
         {
             ClearRetrans();
@@ -104,6 +105,12 @@ public sealed partial class TcpSock
     /// <summary>tcp_retransmit_timer.</summary>
     private void RetransmitTimer()
     {
+        if (FastOpenRequest is { } req)
+        {
+            FastOpenSynAckTimer(req);
+            return;
+        }
+
         if (_packetsOut == 0 || _rtxQueue.Head is not { } head) return;
         if (_snd.SndWnd == 0 && !IsDetached && _state is not (TcpState.SYN_SENT or TcpState.SYN_RECV))
         {
@@ -186,9 +193,10 @@ public sealed partial class TcpSock
         if (_state is TcpState.SYN_SENT or TcpState.SYN_RECV)
         {
             retries = _user is { SynRetries: > 0 } ? _user.SynRetries : Sysctl.tcp_syn_retries;
+            int limit = retries; // the linear ones do not make it last longer
             if (_state == TcpState.SYN_SENT) retries += SynLinearTimeouts;
             expired = _retransmits >= retries;
-            if (_user is { UserTimeout: > 0 }) expired |= TimedOut(retries, _user.UserTimeout);
+            if (!expired) expired = TimedOut(limit, _user?.UserTimeout ?? 0);
         }
         else
         {
@@ -203,6 +211,7 @@ public sealed partial class TcpSock
             expired = TimedOut(retries, _user?.UserTimeout ?? 0);
         }
 
+        DetectBlackhole(expired);
         if (!expired)
         {
             // sk_rethink_txhash: another path may do better.

@@ -127,6 +127,9 @@ public sealed partial class TcpSock : InetSock
         Connected = 128,
         CwndLimited = 256, Frto = 512,
 
+        /// <summary>A call waits for the handshake to write (sk_write_pending): its data may carry the ACK.</summary>
+        WritePending = 1024,
+
         /// <summary>The header prediction may hold: nothing out of order, the window open, no urgent data (pred_flags is set).</summary>
         FastPath = 4096,
 

@@ -47,6 +47,9 @@ internal sealed class TcpUserOptions
     /// <summary>No setting: an ACK is due when the owner has handled its backlog (TCP_ACK_DEFERRED).</summary>
     public bool AckDeferred;
 
+    /// <summary>No setting alone: Fast Open's (<see cref="FastOpenState"/>); null for a socket that does not use it.</summary>
+    public FastOpenState? FastOpen;
+
     /// <summary>TCP_THIN_LINEAR_TIMEOUTS, TCP_INQ.</summary>
     public bool ThinLinearTimeouts, RecvmsgInq;
 }

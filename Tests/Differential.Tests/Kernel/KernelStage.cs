@@ -42,7 +42,7 @@ internal sealed class KernelStage(Kernel kernel, TimeSpan settle) : IStage, IDis
     }
 
     // /proc/sys/net is the reading thread's namespace's.
-    public ValueTask Command(CommandEvent command)
+    public ValueTask<string?> Command(CommandEvent command)
     {
         foreach ((string name, string value) in ShellCommand.Sysctls(command))
         {
@@ -56,7 +56,7 @@ internal sealed class KernelStage(Kernel kernel, TimeSpan settle) : IStage, IDis
             }
         }
 
-        return ValueTask.CompletedTask;
+        return ValueTask.FromResult<string?>(null);
     }
 
     public void Dispose() => _last?.End();

@@ -182,7 +182,7 @@ public class SysctlTableTests
             var net = new NetSysctl();
             string[] before = Values(net);
             string was = entry.Read(new SysctlScope(net));
-            foreach (string text in (string[])["1", "2", "0", "3 4 5", "2000 3000", "1-3", "reno", "7", "40000", "5000", "100"])
+            foreach (string text in (string[])["1", "2", "0", "3 4 5", "2000 3000", "1-3", "1-2-3-4", "reno", "7", "40000", "5000", "100"])
             {
                 entry.Write(new SysctlScope(net), Encoding.ASCII.GetBytes(text), out _);
                 string[] after = Values(net);

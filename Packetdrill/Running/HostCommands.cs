@@ -1,0 +1,89 @@
+// Commands of scripts beside those that set: nstat(8), grep(1), cat(1), ip(8), tc(8), sleep(1).
+
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace ActorNet.Packetdrill;
+
+/// <summary>What a script's commands answer on a simulated host.</summary>
+internal sealed class HostCommands(SimHost host, Os os)
+{
+    private static readonly Snmp[] s_counters = [.. Enum.GetValues<Snmp>().Where(s => s != Snmp.Count)];
+
+    // nstat's history: what it has shown before.
+    private readonly long[] _shown = new long[s_counters.Length];
+
+    /// <summary>Runs one; null for a command, or a form of one, that is not known here.</summary>
+    /// <param name="input">What the command before it in a pipe has written.</param>
+    public async ValueTask<(int Status, string Output)?> Run(string name, List<string> words, string input)
+    {
+        switch (name)
+        {
+            case "nstat": return Nstat(words[1..]);
+            case "grep": return await Grep(words[1..], input);
+            case "cat":
+                string all = "";
+                foreach (string file in words[1..]) all += await Read(file);
+                return (0, all);
+            case "sleep" when words.Count == 2 && decimal.TryParse(words[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal seconds):
+                await os.Delay(Duration.FromNanoseconds((long)(seconds * 1_000_000_000)));
+                return (0, "");
+            case "ethtool" or "true": return (0, ""); // no offloads to turn off
+            case "tc" when words is [.., "root", "pfifo"]: return (0, ""); // as it is
+            case "ip" when words is ["ip", "tcp_metrics", "flush", ..]:
+                host.Net.Tcp.FlushMetrics();
+                return (0, "");
+            default: return null;
+        }
+    }
+
+    // What has moved since it was last asked: name, by how much, and a rate.
+    private (int, string)? Nstat(List<string> words)
+    {
+        string options = string.Concat(words.Where(w => w.StartsWith('-')).Select(w => w[1..]));
+        if (options.Any(o => o is not ('a' or 's' or 'n' or 'z' or 'r'))) return null;
+        List<string> names = [.. words.Where(w => !w.StartsWith('-'))];
+        var text = new StringBuilder("#kernel\n");
+        for (int i = 0; i < s_counters.Length; i++)
+        {
+            string name = s_counters[i].ToString();
+            long now = host.Net.Mib[s_counters[i]], value = options.Contains('a') ? now : now - _shown[i];
+            if (!options.Contains('s')) _shown[i] = now;
+            if ((value == 0 && !options.Contains('z')) || (names.Count > 0 && !names.Any(n => IsLike(name, n)))) continue;
+            text.Append(CultureInfo.InvariantCulture, $"{name,-32}{value,-16} 0.0\n");
+        }
+
+        if (options.Contains('r')) Array.Clear(_shown);
+        return (0, options.Contains('n') ? "" : text.ToString());
+    }
+
+    private static bool IsLike(string name, string pattern) =>
+        Regex.IsMatch(name, "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal) + "$", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+
+    private async ValueTask<(int, string)?> Grep(List<string> words, string input)
+    {
+        string options = string.Concat(words.Where(w => w.StartsWith('-')).Select(w => w[1..]));
+        if (options.Any(o => o is not ('q' or 'v' or 'c' or 'i' or 'E' or 's'))) return null;
+        List<string> rest = [.. words.Where(w => !w.StartsWith('-'))];
+        if (rest.Count == 0) return null;
+        foreach (string file in rest[1..]) input += await Read(file);
+        RegexOptions how = RegexOptions.ExplicitCapture | (options.Contains('i') ? RegexOptions.IgnoreCase : RegexOptions.None);
+        List<string> lines = [.. input.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(l => Regex.IsMatch(l, rest[0], how, TimeSpan.FromSeconds(1)) != options.Contains('v'))];
+        string output = options.Contains('q') ? "" : options.Contains('c') ? $"{lines.Count}\n" : string.Concat(lines.Select(l => l + "\n"));
+        return (lines.Count > 0 ? 0 : 1, output);
+    }
+
+    // A file of /proc; one that is not there is empty (a message on standard error).
+    private async ValueTask<string> Read(string path)
+    {
+        SysResult fd = await os.TryOpen(path);
+        if (!fd.IsOk) return "";
+        var text = new StringBuilder();
+        byte[] room = new byte[4096];
+        int n;
+        while ((n = await os.Read((int)fd.Value, room)) > 0) text.Append(Encoding.ASCII.GetString(room, 0, n));
+        await os.TryClose((int)fd.Value);
+        return text.ToString();
+    }
+}
