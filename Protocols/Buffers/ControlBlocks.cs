@@ -25,6 +25,9 @@ public struct IpControl
     /// <summary>Out: the device's MTU counts, not what was learnt of the path (IP_PMTUDISC_PROBE, INTERFACE and OMIT).</summary>
     public bool IgnorePathMtu;
 
+    /// <summary>In, of a datagram that came in fragments: the longest of them, header included, bytes (frag_max_size); else 0.</summary>
+    public ushort FragMaxSize;
+
     /// <summary>Out: the identification a connected socket chose (inet_id), when <see cref="HasId"/>; else IP chooses.</summary>
     public ushort Id;
     public bool HasId;

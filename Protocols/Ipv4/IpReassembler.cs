@@ -187,6 +187,7 @@ internal sealed class IpReassembler(Net net)
         skb.IfIndex = last.IfIndex;
         skb.Tstamp = last.Tstamp;
         skb.Mark = last.Mark;
+        skb.Ip.FragMaxSize = (ushort)q.MaxSize;
         net.Mib.Inc(Snmp.IpReasmOKs);
         Kill(q, DropReason.CONSUMED);
         whole = skb;

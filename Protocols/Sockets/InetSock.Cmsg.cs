@@ -55,6 +55,7 @@ public abstract partial class InetSock
         PutIpCmsgs(ref control, skb.Ip, fib, now);
         if ((_cmsgs & (IpCmsg.RecvOpts | IpCmsg.RetOpts)) != 0 && skb.NetworkHeader >= 0) PutOptions(ref control, new Ipv4View(skb.From(skb.NetworkHeader)));
         if ((_cmsgs & IpCmsg.OrigDstAddr) != 0 && skb.TransportHeader >= 0) PutOrigDst(ref control, skb);
+        if ((_cmsgs & IpCmsg.RecvFragSize) != 0 && skb.Ip.FragMaxSize != 0) control.Put((int)SockLevel.IP, (int)IpOpt.IP_RECVFRAGSIZE, skb.Ip.FragMaxSize);
     }
 
     private void PutIpCmsgs(ref CmsgWriter control, in IpControl ip, Fib? fib, Instant now)
