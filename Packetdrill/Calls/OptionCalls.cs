@@ -26,11 +26,13 @@ internal sealed class SetOptionCall : SystemCall
     }
 }
 
-/// <summary><c>getsockopt(3, SOL_SOCKET, SO_ERROR, [0], [4])</c>: the value is what is expected; the length goes in and comes out.</summary>
+/// <summary><c>getsockopt(3, SOL_SOCKET, SO_ERROR, [0], [4])</c>: the value is what is expected; the length goes in and comes out.
+/// <c>[[1, 2], [3, 4]]</c> is a value that goes in too, and comes out as the second: numbers of 4 bytes.</summary>
 [ScriptCall("getsockopt")]
 internal sealed class GetOptionCall : SystemCall
 {
     private int _fd, _level, _option, _lengthIn;
+    private ArrayExpr? _in;
     private UserMemory _room = UserMemory.Null, _length = UserMemory.Null;
 
     public override long OnKernel(IKernel kernel) => kernel.Call(X64.getsockopt, kernel.Real(_fd), _level, _option, _room.Pointer, _length.Pointer);
@@ -48,7 +50,8 @@ internal sealed class GetOptionCall : SystemCall
     public override IEnumerable<Output> Outputs(long result)
     {
         if (result < 0) yield break;
-        yield return new Output(3, OptionValues.Show(_level, _option, _room.Bytes.AsSpan(0, Math.Clamp(_length.Int, 0, _room.Size))));
+        byte[] value = _room.Bytes[..Math.Clamp(_length.Int, 0, _room.Size)];
+        yield return new Output(3, _in is null ? OptionValues.Show(_level, _option, value) : new ArrayExpr([_in, OptionValues.Numbers(value)]));
         yield return new Output(4, Arguments.LengthOut(_lengthIn, _length.Int));
     }
 
@@ -59,5 +62,8 @@ internal sealed class GetOptionCall : SystemCall
         _length = arguments.Length(4, OptionValues.UsualSize(_level, _option));
         _lengthIn = _length.IsNull ? 0 : _length.Int;
         _room = arguments.Room(3, Math.Max(_lengthIn, 512));
+        if (arguments[3] is not ArrayExpr { Items: [ArrayExpr given, ..] }) return;
+        _in = given;
+        for (int i = 0; i < given.Items.Count; i++) BinaryPrimitives.WriteInt32LittleEndian(_room.Bytes.AsSpan(sizeof(int) * i), unchecked((int)arguments.Constants.Evaluate(given.Items[i])));
     }
 }

@@ -73,6 +73,14 @@ internal static class OptionValues
         };
     }
 
+    /// <summary>As so many numbers of 4 bytes.</summary>
+    public static ArrayExpr Numbers(ReadOnlySpan<byte> b)
+    {
+        var numbers = new Expr[b.Length / sizeof(int)];
+        for (int i = 0; i < numbers.Length; i++) numbers[i] = Expr.Of(BinaryPrimitives.ReadUInt32LittleEndian(b[(sizeof(int) * i)..]));
+        return new ArrayExpr(numbers);
+    }
+
     private static Text AddressText(ReadOnlySpan<byte> b) =>
         new(System.Text.Encoding.ASCII.GetBytes(IpAddress.FromV4(BinaryPrimitives.ReadUInt32BigEndian(b)).ToString()));
 }
