@@ -20,7 +20,7 @@ internal static class RunReport
         console.Write(Hosts(scenario, s));
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Quantity.Number(s.Events)} events in {s.WallSeconds:0.00} s ({Quantity.Number(s.Events / Math.Max(s.WallSeconds, 1e-9))}/s), peak {Quantity.Bytes(s.PeakBytes)}"));
-        if (result.Folder is not null) console.WriteLine($"results in {result.Folder}: summary.json, metrics.csv{string.Concat(s.Captures.Take(4).Select(c => ", " + c.File))}{(s.Captures.Count > 4 ? ", …" : "")}");
+        if (result.Folder is not null) console.WriteLine($"results in {result.Folder}: {string.Join(", ", Files(scenario, s))}");
         Console.Out.WriteLine($"trace {s.TraceHash}");
     }
 
@@ -34,6 +34,16 @@ internal static class RunReport
         });
         if (redirected) console.Profile.Width = 200; // a file has no width: never wrap
         return console;
+    }
+
+    private static IEnumerable<string> Files(Scenario scenario, Summary s)
+    {
+        yield return "summary.json";
+        yield return "metrics.csv";
+        if (scenario.RecordSockets.Nanoseconds > 0) yield return "sockets.jsonl";
+        if (scenario.RecordSyscalls.Count > 0) yield return "syscalls.jsonl";
+        foreach (CaptureSummary capture in s.Captures.Take(4)) yield return capture.File;
+        if (s.Captures.Count > 4) yield return "…";
     }
 
     private static Table New(bool plain, params string[] columns)
