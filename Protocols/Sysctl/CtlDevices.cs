@@ -20,6 +20,14 @@ public delegate ref int? DeviceField(DeviceSysctl settings);
 /// <summary>A number of net.ipv4.neigh.DEV, in the unit of its field.</summary>
 internal sealed class CtlNeigh(string leaf, int min, int max, SysctlField<int> fallback, DeviceField own) : CtlDeviceInt("net.ipv4.neigh.DEV." + leaf, min, max, fallback, own);
 
+/// <summary>Milliseconds of net.ipv4.neigh.DEV, kept in jiffies (neigh_proc_dointvec_ms_jiffies).</summary>
+internal sealed class CtlNeighMilliseconds(string leaf, SysctlField<int> fallback, DeviceField own) : CtlDeviceInt("net.ipv4.neigh.DEV." + leaf, 0, int.MaxValue, fallback, own)
+{
+    protected override int Kept(int value) => Jiffies.Round(value);
+
+    protected override string Text(int value) => Jiffies.Text(value);
+}
+
 /// <summary>A number of net.ipv4.conf.DEV.</summary>
 internal sealed class CtlConf(string leaf, int min, int max, SysctlField<int> fallback, DeviceField own) : CtlDeviceInt("net.ipv4.conf.DEV." + leaf, min, max, fallback, own);
 
@@ -31,7 +39,7 @@ internal abstract class CtlDeviceInt(string name, int min, int max, SysctlField<
     public override string Read(in SysctlScope scope)
     {
         int? value = scope.Device?.Sysctl is { } d ? own(d) : null;
-        return (value ?? fallback(scope.Net)).ToString(CultureInfo.InvariantCulture);
+        return Text(value ?? fallback(scope.Net));
     }
 
     public override Errno Write(in SysctlScope scope, ReadOnlySpan<byte> text, out int consumed)
@@ -40,12 +48,19 @@ internal abstract class CtlDeviceInt(string name, int min, int max, SysctlField<
         consumed = 0;
         rest.SkipSpaces();
         if (!CtlNumber.TryInt(ref rest, out int value) || value < min || value > max) return Errno.EINVAL;
+        value = Kept(value);
         if (scope.Device is { } device) own(device.OwnSysctl) = value;
         else fallback(scope.Net) = value;
         rest.SkipSpaces();
         consumed = text.Length - rest.Left;
         return Errno.OK;
     }
+
+    /// <summary>What becomes of a number that is written, and how it is read back.</summary>
+    protected virtual int Kept(int value) => value;
+
+    /// <inheritdoc cref="Kept"/>
+    protected virtual string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>net.ipv4.ip_forward and net.ipv4.conf.all.forwarding: one setting, which sets `default` and every device's too (inet_forward_change).</summary>

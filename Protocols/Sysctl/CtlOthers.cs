@@ -6,12 +6,12 @@ using ActorNet.Protocols.Tcp;
 
 namespace ActorNet.Protocols;
 
-/// <summary>Milliseconds, which Linux keeps in jiffies (proc_dointvec_ms_jiffies); here they are kept as they were written.</summary>
+/// <summary>Milliseconds, kept in jiffies (proc_dointvec_ms_jiffies).</summary>
 internal sealed class CtlMilliseconds(string name, SysctlField<int> field) : CtlTable(name)
 {
     public override string Takes => "a number of milliseconds";
 
-    public override string Read(in SysctlScope scope) => field(scope.Net).ToString(CultureInfo.InvariantCulture);
+    public override string Read(in SysctlScope scope) => Jiffies.Text(field(scope.Net));
 
     public override Errno Write(in SysctlScope scope, ReadOnlySpan<byte> text, out int consumed)
     {
@@ -19,7 +19,7 @@ internal sealed class CtlMilliseconds(string name, SysctlField<int> field) : Ctl
         consumed = 0;
         rest.SkipSpaces();
         if (!CtlNumber.TryInt(ref rest, out int value) || value < 0) return Errno.EINVAL;
-        field(scope.Net) = value;
+        field(scope.Net) = Jiffies.Round(value);
         rest.SkipSpaces();
         consumed = text.Length - rest.Left;
         return Errno.OK;

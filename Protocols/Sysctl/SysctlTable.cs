@@ -9,7 +9,7 @@ public static class SysctlTable
     private const string Core = "net.core.", V4 = "net.ipv4.";
 
     // HZ is 250: more seconds than this do not fit in jiffies.
-    private const int MaxSeconds = int.MaxValue / 250;
+    private const int MaxSeconds = Jiffies.MaxSeconds;
 
     private static readonly CtlTable[] s_entries =
     [
@@ -93,7 +93,7 @@ public static class SysctlTable
         new CtlNeigh("base_reachable_time", -MaxSeconds, MaxSeconds, s => ref s.neigh_base_reachable_time, d => ref d.neigh_base_reachable_time),
         new CtlNeigh("delay_first_probe_time", -MaxSeconds, MaxSeconds, s => ref s.neigh_delay_first_probe_time, d => ref d.neigh_delay_first_probe_time),
         new CtlNeigh("gc_stale_time", -MaxSeconds, MaxSeconds, s => ref s.neigh_gc_stale_time, d => ref d.neigh_gc_stale_time),
-        new CtlNeigh("retrans_time_ms", 0, int.MaxValue, s => ref s.neigh_retrans_time_ms, d => ref d.neigh_retrans_time_ms),
+        new CtlNeighMilliseconds("retrans_time_ms", s => ref s.neigh_retrans_time_ms, d => ref d.neigh_retrans_time_ms),
         new CtlNeigh("ucast_solicit", 0, int.MaxValue, s => ref s.neigh_ucast_solicit, d => ref d.neigh_ucast_solicit),
         new CtlNeigh("mcast_solicit", 0, int.MaxValue, s => ref s.neigh_mcast_solicit, d => ref d.neigh_mcast_solicit),
         new CtlNeigh("unres_qlen_bytes", 0, int.MaxValue, s => ref s.neigh_unres_qlen_bytes, d => ref d.neigh_unres_qlen_bytes),
