@@ -36,12 +36,12 @@ internal sealed class PacketExpectation(ScriptWire wire, PacketEvent line, Packe
         var actual = (TcpSpec)sent.ToSpec(flow);
         while (!options.StrictSegments && actual.Length > 0 && actual.Length < e.Length && actual.Seq == e.Seq && (actual.Flags & TcpFlags.FIN) == 0)
         {
-            // A burst ends with PSH; the script's packet may be several.
+            // The script's packet may be several; its flags are the last one's.
             TcpSpec before = actual;
             SentPacket? next = wire.Next(n => n.IsTcp && n.SourcePort == sent.SourcePort && n.DestinationPort == sent.DestinationPort && GoesOn(before, (TcpSpec)n.ToSpec(flow), e));
             if (next is null) break;
             var more = (TcpSpec)next.ToSpec(flow);
-            actual = actual with { Length = actual.Length + more.Length, Flags = actual.Flags | more.Flags };
+            actual = actual with { Length = actual.Length + more.Length, Flags = more.Flags };
         }
 
         return actual;
