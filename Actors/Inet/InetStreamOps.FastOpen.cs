@@ -10,6 +10,7 @@ internal sealed partial class InetStreamOps
     public override void SendTo(SockActor s, Syscall.SendTo call)
     {
         var tcp = (TcpSock)s.Sk;
+        if ((call.Flags & MsgFlags.ZEROCOPY) != 0) tcp.NoteZerocopy(call.PieceLengths(), call.Done);
         if (call.IsOpening) FinishOpening(s, tcp, call);
         else if (!call.Opened && ((call.Flags & MsgFlags.FASTOPEN) != 0 || tcp.IsConnectDeferred)) Open(s, tcp, call);
         else s.Send(call);
@@ -45,7 +46,7 @@ internal sealed partial class InetStreamOps
                 StartConnect(s, tcp, call, peer);
                 break;
             case SocketState.CONNECTING when tcp.IsConnectDeferred:
-                call.Done = tcp.SendDeferred(call.Data.Span, s.Now);
+                call.Done = tcp.SendDeferred(call.Data.Span, call.Flags, s.Now);
                 WaitOpening(s, tcp, call, Errno.EINPROGRESS);
                 break;
             case SocketState.CONNECTING:
@@ -59,7 +60,7 @@ internal sealed partial class InetStreamOps
 
     private static void OpenAt(SockActor s, TcpSock tcp, Syscall.SendTo call, DemuxRequest answer)
     {
-        Errno e = tcp.ConnectAndSend(answer.Peer, answer.Route, call.Data.Span, s.Now, answer.TakenOver, out int copied);
+        Errno e = tcp.ConnectAndSend(answer.Peer, answer.Route, call.Data.Span, call.Flags, s.Now, answer.TakenOver, out int copied);
         if (e is not (Errno.OK or Errno.EINPROGRESS))
         {
             tcp.EndFastOpening();

@@ -28,6 +28,8 @@ public abstract partial class Syscall
             else process.ToFile(this);
         }
 
+        internal override int[]? PieceLengths() => Message is { Iov.Count: > 1 } m ? [.. m.Iov.Select(piece => piece.Length)] : null;
+
         internal override void Recycle()
         {
             base.Recycle();

@@ -31,6 +31,9 @@ public abstract partial class Syscall
         /// <summary>Bytes taken so far by a call that waits.</summary>
         internal int Done { get; set; }
 
+        /// <summary>The lengths of its pieces; null for one.</summary>
+        internal virtual int[]? PieceLengths() => null;
+
         /// <summary>Fast Open: it waits for its handshake; and that is behind it.</summary>
         internal bool IsOpening { get; set; }
 

@@ -13,12 +13,15 @@ public sealed class Judge(Script script, Constants constants)
     /// <summary>False where only what calls give is of interest, not when they return.</summary>
     public bool JudgesTime { get; init; } = true;
 
+    /// <inheritdoc cref="Matching.Began"/>
+    public long? Began { get; init; }
+
     /// <summary>Judges one side by the script alone.</summary>
     /// <param name="strictTime">The side's time is virtual: late is wrong.</param>
     public string? ByScript(ScriptRun run, bool strictTime)
     {
         var text = new StringBuilder();
-        var matching = new Matching(constants);
+        var matching = new Matching(constants) { Began = Began };
         ForEachCall((i, call) =>
         {
             if (run.Answers[i] is not { } answer) return run.Broken is null ? "was not made" : null;

@@ -66,7 +66,7 @@ public static class PacketRun
         network.Destroy();
         if (why is null && network.Audit() is { Count: > 0 } audit) why = "the host's books do not balance: " + string.Join("; ", audit);
         // Calls first: a wrong answer is why the packets after it are others.
-        string? calls = new Judge(script, constants).ByScript(new ScriptRun("ActorNet", answers, why), strictTime: true);
+        string? calls = new Judge(script, constants) { Began = Sock.Epoch * 1_000_000_000 + wire.Began.Nanoseconds }.ByScript(new ScriptRun("ActorNet", answers, why), strictTime: true);
         return calls is null ? new PacketResult(script, Verdict.Passed, null) : new PacketResult(script, Verdict.Failed, calls);
     }
 

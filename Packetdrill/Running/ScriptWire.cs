@@ -36,6 +36,9 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed)
 
     public void Begin(Instant now) => _begin = now;
 
+    /// <summary>When the script began.</summary>
+    public Instant Began => _begin;
+
     /// <summary>A listener is there: a SYN from the script is for it.</summary>
     public void Listens(ushort port)
     {

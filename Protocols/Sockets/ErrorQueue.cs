@@ -4,7 +4,7 @@
 namespace ActorNet.Protocols;
 
 /// <summary>SO_EE_ORIGIN_*: who found the error.</summary>
-public enum ErrorOrigin : byte { NONE = 0, LOCAL = 1, ICMP = 2 }
+public enum ErrorOrigin : byte { NONE = 0, LOCAL = 1, ICMP = 2, TIMESTAMPING = 4, ZEROCOPY = 5 }
 
 /// <summary>One error: struct sock_extended_err, and the packet it is about.</summary>
 /// <param name="Info">The path's MTU of EMSGSIZE, the pointer of a parameter problem; else 0.</param>
@@ -13,7 +13,11 @@ public enum ErrorOrigin : byte { NONE = 0, LOCAL = 1, ICMP = 2 }
 /// <param name="Icmp">Of an ICMP error: addresses and the rest of the packet that brought it.</param>
 /// <param name="At">When.</param>
 internal sealed record QueuedError(
-    Errno Errno, ErrorOrigin Origin, byte Type, byte Code, uint Info, SockAddr Destination, byte[] Payload, IpControl Icmp, Instant At);
+    Errno Errno, ErrorOrigin Origin, byte Type, byte Code, uint Info, SockAddr Destination, byte[] Payload, IpControl Icmp, Instant At)
+{
+    /// <summary>ee_data: of a stamp the byte or datagram, of zerocopy the last call.</summary>
+    public uint Data { get; set; }
+}
 
 /// <summary>A queue of errors, bounded together with what waits to be read by sk_rcvbuf.</summary>
 internal sealed class ErrorQueue
@@ -23,11 +27,25 @@ internal sealed class ErrorQueue
 
     private readonly Queue<QueuedError> _errors = new();
 
+    private QueuedError? _last;
+
     public int Count => _errors.Count;
 
     public int Alloc => _errors.Count * Truesize;
 
-    public void Add(QueuedError error) => _errors.Enqueue(error);
+    public void Add(QueuedError error)
+    {
+        _errors.Enqueue(error);
+        _last = error;
+    }
+
+    /// <summary>skb_zerocopy_notify_extend: calls that follow those of the last entry become part of it.</summary>
+    public bool TryExtend(uint low, uint high)
+    {
+        if (_errors.Count == 0 || _last is not { Origin: ErrorOrigin.ZEROCOPY } last || last.Data + 1 != low) return false;
+        last.Data = high;
+        return true;
+    }
 
     public void Clear() => _errors.Clear();
 

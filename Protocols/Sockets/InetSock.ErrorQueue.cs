@@ -46,7 +46,8 @@ public abstract partial class InetSock
         e.Payload.AsSpan(0, copied).CopyTo(buffer);
         outFlags = copied < e.Payload.Length ? MsgFlags.ERRQUEUE | MsgFlags.TRUNC : MsgFlags.ERRQUEUE;
         if (e.Destination.Port != 0) from = e.Destination;
-        PutSocketCmsgs(ref control, e.At, 0, 0, 0);
+        if (e.Origin == ErrorOrigin.TIMESTAMPING) PutStamps(ref control, e.At);
+        else if (e.Origin != ErrorOrigin.ZEROCOPY) PutSocketCmsgs(ref control, e.At, 0, 0, 0);
         Span<byte> extended = stackalloc byte[32];
         extended.Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(extended, (uint)e.Errno);
@@ -54,6 +55,7 @@ public abstract partial class InetSock
         extended[5] = e.Type;
         extended[6] = e.Code;
         BinaryPrimitives.WriteUInt32LittleEndian(extended[8..], e.Info);
+        BinaryPrimitives.WriteUInt32LittleEndian(extended[12..], e.Data);
         if (e.Origin == ErrorOrigin.ICMP)
         {
             WriteSockaddr(extended[16..], e.Icmp.Saddr.V4, 0);
@@ -63,6 +65,21 @@ public abstract partial class InetSock
         control.Put((int)SockLevel.IP, (int)IpOpt.IP_RECVERR, extended);
         Wake(HasErrors ? ErrorReport : PollEvents.None);
         return copied;
+    }
+
+    /// <summary>__msg_zerocopy_callback: calls with MSG_ZEROCOPY are done.</summary>
+    private protected void QueueZerocopy(uint low, uint high, byte code)
+    {
+        _errors ??= new ErrorQueue();
+        if (!_errors.TryExtend(low, high)) _errors.Add(new QueuedError(Errno.OK, ErrorOrigin.ZEROCOPY, 0, code, low, default, [], default, default) { Data = high });
+        Wake(ErrorReport);
+    }
+
+    /// <summary>__skb_complete_tx_timestamp: something that was sent got as far as that (SCM_TSTAMP_*).</summary>
+    private protected void QueueStamp(byte kind, int key, byte[] payload, Instant now)
+    {
+        uint data = (Timestamping & SofOptId) != 0 ? (uint)key : 0;
+        Queue(new QueuedError(Errno.ENOMSG, ErrorOrigin.TIMESTAMPING, 0, 0, kind, default, payload, default, now) { Data = data });
     }
 
     private void Queue(QueuedError error)

@@ -21,6 +21,9 @@ public struct IpcmCookie
     /// <summary>SO_PRIORITY; -1 for the socket's.</summary>
     public int Priority;
 
+    /// <summary>SO_TIMESTAMPING: the stamps that this one asks for.</summary>
+    public uint TxStamps;
+
     /// <summary>SO_MARK.</summary>
     public uint Mark;
 
@@ -51,6 +54,16 @@ public struct IpcmCookie
         return bad;
     }
 
+    /// <summary>sock_cmsg_send: those of the socket layer; others are passed over.</summary>
+    public Errno ReadSocketOnly(ReadOnlySpan<byte> control, Sock sk)
+    {
+        var reader = new CmsgReader(control);
+        Errno bad;
+        while (reader.TryNext(out Cmsg m, out bad))
+            if (m.Level == (int)SockLevel.SOCKET && ReadSocket(m, sk) is var e and not Errno.OK) return e;
+        return bad;
+    }
+
     private Errno ReadSocket(in Cmsg m, Sock sk)
     {
         switch ((SockOpt)m.Type)
@@ -66,8 +79,9 @@ public struct IpcmCookie
                 Priority = m.Int;
                 return Errno.OK;
             case SockOpt.SO_TIMESTAMPING or SockOpt.SO_TIMESTAMPING_NEW:
-                // Stamps of sending are not taken; what they would be asked with is checked.
-                return m.Data.Length != 4 || (m.Int & ~TxRecordMask) != 0 ? Errno.EINVAL : Errno.OK;
+                if (m.Data.Length != 4 || (m.Int & ~TxRecordMask) != 0) return Errno.EINVAL;
+                TxStamps = (uint)m.Int;
+                return Errno.OK;
             case SockOpt.SO_TXTIME: return Errno.EINVAL; // SO_TXTIME is kept, and no queue looks at it
             case (SockOpt)1 or (SockOpt)2: return Errno.OK; // SCM_RIGHTS and SCM_CREDENTIALS are AF_UNIX's
             default: return Errno.EINVAL;

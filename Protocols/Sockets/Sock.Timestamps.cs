@@ -6,7 +6,19 @@ namespace ActorNet.Protocols;
 public abstract partial class Sock
 {
     // SOF_TIMESTAMPING_*: the whole mask of 6.18, and those bits that make a receiver's stamp.
-    private const uint TimestampingMask = (1u << 19) - 1, RxSoftware = 1 << 3, Software = 1 << 4;
+    private const uint TimestampingMask = (1u << 19) - 1, RxSoftware = 1 << 3, Software = 1 << 4, OptStats = 1 << 12;
+
+    /// <summary>Stamps of sending, by what they say of: the device's queue, the device, the acknowledgement; all of them; and how they are told.</summary>
+    protected const uint SofTxSoftware = 1 << 1, SofTxSched = 1 << 8, SofTxAck = 1 << 9, SofTxRecord = 1 | SofTxSoftware | SofTxSched | SofTxAck | 1 << 18;
+
+    /// <inheritdoc cref="SofTxSoftware"/>
+    protected const uint SofOptId = 1 << 7, SofOptTsonly = 1 << 11, SofOptIdTcp = 1 << 16;
+
+    /// <summary>SOF_TIMESTAMPING_* as set.</summary>
+    protected uint Timestamping => _timestamping;
+
+    /// <summary>sock_set_timestamping: the protocol's say, before the flags are set.</summary>
+    protected virtual Errno OnTimestamping(uint flags) => Errno.OK;
 
     /// <summary>Seconds from 1970 to the beginning of a run (2000-01-01T00:00:00Z): the hosts' wall clock.</summary>
     public const long Epoch = 946_684_800;
@@ -28,6 +40,9 @@ public abstract partial class Sock
             case SockOpt.SO_TIMESTAMPNS_NEW: return Set(StampKind.NewNanos);
             case SockOpt.SO_TIMESTAMPING or SockOpt.SO_TIMESTAMPING_NEW:
                 if (((uint)v & ~TimestampingMask) != 0) return Errno.EINVAL;
+                if (((uint)v & (SofOptIdTcp | SofOptId)) == SofOptIdTcp) return Errno.EINVAL;
+                if (OnTimestamping((uint)v) is var refused and not Errno.OK) return refused;
+                if (((uint)v & (OptStats | SofOptTsonly)) == OptStats) return Errno.EINVAL;
                 _timestamping = (uint)v;
                 return Errno.OK;
             default: return null;
@@ -70,6 +85,17 @@ public abstract partial class Sock
         if (RxqOvfl && drops != 0) control.Put((int)SockLevel.SOCKET, (int)SockOpt.SO_RXQ_OVFL, drops);
         if (RcvMark) control.Put((int)SockLevel.SOCKET, (int)SockOpt.SO_MARK, (int)mark);
         if (RcvPriority) control.Put((int)SockLevel.SOCKET, (int)SockOpt.SO_PRIORITY, priority);
+    }
+
+    /// <summary>A stamp of sending, for who asked for software's.</summary>
+    protected void PutStamps(ref CmsgWriter control, Instant stamp)
+    {
+        if (_stamps != StampKind.None) PutStamp(ref control, stamp);
+        if ((_timestamping & Software) == 0) return;
+        Span<byte> three = stackalloc byte[48];
+        three.Clear();
+        WriteTime(three, stamp, 1);
+        control.Put((int)SockLevel.SOCKET, (int)SockOpt.SO_TIMESTAMPING, three);
     }
 
     private void PutStamp(ref CmsgWriter control, Instant stamp)

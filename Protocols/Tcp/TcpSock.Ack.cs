@@ -209,11 +209,14 @@ public sealed partial class TcpSock
                 freed -= SegmentCharge;
             }
 
+            if (_user is { Stamps: { Count: > 0 } stamps }) StampsOnAck(stamps, skb);
             _rtxQueue.Remove(skb);
             skb.Free();
         }
 
         WmemUncharge(freed);
+        if (acked > 0 && _user is { Zerocopy: { } zerocopy }) CompleteZerocopy(zerocopy, all: false);
+
         if (_rtxQueue.IsEmpty) _flow?.ChronoStop(TcpChrono.Busy, IsSendIdle, _mstamp);
         if (retransAcked) flag |= AckFlags.RetransDataAcked;
         if (_rtxQueue.Head is { } head && (head.Tcp.Sacked & Tcpcb.SackedAcked) != 0) flag |= AckFlags.SackReneging;

@@ -222,6 +222,12 @@ public sealed partial class TcpSock
     {
         _writeQueue.Purge();
         _rtxQueue.Purge();
+        if (_user is { } user)
+        {
+            user.Stamps?.Clear();
+            if (user.Zerocopy is { } zerocopy) CompleteZerocopy(zerocopy, all: true);
+        }
+
         WmemUncharge(_wmemQueued);
         _sackHint = null;
         _packetsOut = _sackedOut = _lostOut = _retransOut = 0;

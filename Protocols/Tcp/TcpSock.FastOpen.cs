@@ -26,19 +26,22 @@ public sealed partial class TcpSock
     /// <summary>sendto(2) with MSG_FASTOPEN on a socket that is not connected: sends a SYN, with data if there is a cookie.</summary>
     /// <param name="copied">Bytes that went with the SYN.</param>
     /// <returns>As <see cref="Connect(SockAddr, in TcpRoute, Instant, TcpTimewait?)"/>.</returns>
-    public Errno ConnectAndSend(SockAddr peer, in TcpRoute route, ReadOnlySpan<byte> data, Instant now, TcpTimewait? timewait, out int copied)
+    public Errno ConnectAndSend(SockAddr peer, in TcpRoute route, ReadOnlySpan<byte> data, MsgFlags flags, Instant now, TcpTimewait? timewait, out int copied)
     {
         copied = 0;
         MakeFastOpen().HasRequest = true;
-        return Connect(peer, route, data, now, timewait, ref copied);
+        Errno e = Connect(peer, route, data, now, timewait, ref copied);
+        ZerocopyOf(flags, data.Length)?.Commit(copied, _snd.WriteSeq, joins: false);
+        return e;
     }
 
     /// <summary>The first write after a deferred connect: the SYN goes, with data.</summary>
-    public int SendDeferred(ReadOnlySpan<byte> data, Instant now)
+    public int SendDeferred(ReadOnlySpan<byte> data, MsgFlags flags, Instant now)
     {
         _mstamp = now;
         MakeFastOpen().HasRequest = true;
         int copied = SendSyn(data);
+        ZerocopyOf(flags, data.Length)?.Commit(copied, _snd.WriteSeq, joins: false);
         CheckInvariants();
         return copied;
     }

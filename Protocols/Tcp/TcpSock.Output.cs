@@ -223,6 +223,7 @@ public sealed partial class TcpSock
         seg.Tcp.SentAt = _mstamp;
         if (_state is not (TcpState.SYN_SENT or TcpState.SYN_RECV)) Flow.Sent(seg, _mstamp, _delivered, _packetsOut == 0);
         Transmit(seg.Tcp.Seq, (TcpFlags)seg.Tcp.Flags | (forcePush ? TcpFlags.PSH : TcpFlags.None), seg.Data);
+        if (_user is { Stamps.Count: > 0 }) StampsOnSending(seg);
     }
 
     /// <summary>__tcp_transmit_skb: builds a segment around the payload and queues it for the driver.</summary>

@@ -12,6 +12,8 @@ public sealed partial class TcpSock
     {
         _ = to; // sendto(2) on a connected stream ignores the address
         _mstamp = now;
+        uint stamps = 0;
+        if (!control.IsEmpty && ReadControl(control, out stamps) is var bad and not Errno.OK) return bad;
         if (!_state.CanSend() && FastOpenRequest is null)
         {
             // sk_stream_wait_connect: not connecting means a broken pipe, whatever the reason.
@@ -28,6 +30,8 @@ public sealed partial class TcpSock
         // Urgent data goes in single segments, and nothing of it before all is there.
         bool urgent = (flags & MsgFlags.OOB) != 0;
         int mss = CurrentMss(), goal = urgent ? mss : SizeGoal(mss), copied = 0;
+        TcpZerocopy? zerocopy = ZerocopyOf(flags, data.Length);
+        bool joins = zerocopy is not null && !_writeQueue.IsEmpty;
         while (copied < data.Length)
         {
             // The last packet may grow to the goal without asking for memory; what of it has been sent meanwhile does not count.
@@ -52,7 +56,20 @@ public sealed partial class TcpSock
                 run = 0;
             }
 
-            int n = ScheduleCopy(Math.Min(goal - run, data.Length - copied), goesOn ? 0 : SegmentCharge);
+            int most = Math.Min(goal - run, data.Length - copied);
+            if (zerocopy is not null)
+            {
+                if (!goesOn) zerocopy.NewRun();
+                most = Math.Min(most, zerocopy.Fits(copied, data.Length - copied));
+                if (most == 0)
+                {
+                    MarkPush(_writeQueue.Tail!); // as many pieces as a packet may have: the next one begins
+                    _tailRun = 0;
+                    continue;
+                }
+            }
+
+            int n = ScheduleCopy(most, goesOn ? 0 : SegmentCharge);
             if (n <= 0)
             {
                 NoRoom(copied, flags, mss);
@@ -60,6 +77,7 @@ public sealed partial class TcpSock
                 break;
             }
 
+            zerocopy?.Take(copied, n);
             AppendRun(data.Slice(copied, n), mss, goesOn, keepPush: copied > 0);
             copied += n;
             _tailRun = run + n;
@@ -75,10 +93,12 @@ public sealed partial class TcpSock
             }
         }
 
+        zerocopy?.Commit(copied, _snd.WriteSeq, joins);
         if (copied == 0 && !data.IsEmpty) return Errno.EAGAIN;
         if (copied > 0)
         {
             if ((flags & MsgFlags.EOR) != 0 && _writeQueue.Tail is { } last) last.Tcp.Eor = true;
+            if ((Timestamping & SofTxRecord) != 0 || stamps != 0) StampTail(stamps);
             Push(flags, mss, _nonagle);
         }
 

@@ -50,6 +50,15 @@ internal sealed class TcpUserOptions
     /// <summary>No setting alone: Fast Open's (<see cref="FastOpenState"/>); null for a socket that does not use it.</summary>
     public FastOpenState? FastOpen;
 
+    /// <summary>MSG_ZEROCOPY's notifications to come, stamps of sending to come, and what SOF_TIMESTAMPING_OPT_ID counts from (sk_tskey).</summary>
+    public TcpZerocopy? Zerocopy;
+
+    /// <inheritdoc cref="Zerocopy"/>
+    public List<TcpTxStamp>? Stamps;
+
+    /// <inheritdoc cref="Zerocopy"/>
+    public uint StampKey;
+
     /// <summary>TCP_THIN_LINEAR_TIMEOUTS, TCP_INQ.</summary>
     public bool ThinLinearTimeouts, RecvmsgInq;
 }
