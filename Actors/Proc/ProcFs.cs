@@ -10,7 +10,8 @@ internal readonly record struct ProcContext(NetStack Stack, HostPlan Host, Crede
 internal static class ProcFs
 {
     private const int NameMax = 255, PathMax = 4096;
-    private const FileFlags Kept = FileFlags.AccessMode | FileFlags.APPEND | FileFlags.NONBLOCK | FileFlags.ASYNC | FileFlags.DIRECTORY;
+    private const FileFlags Kept = FileFlags.AccessMode | FileFlags.APPEND | FileFlags.NONBLOCK | FileFlags.ASYNC | FileFlags.DIRECTORY
+        | FileFlags.SYNC | FileFlags.NOFOLLOW | FileFlags.NOATIME;
 
     private static readonly string[] s_net =
         ["arp", "dev", "icmp", "igmp", "netstat", "protocols", "raw", "route", "snmp", "sockstat", "softnet_stat", "tcp", "udp", "udplite"];
@@ -20,6 +21,8 @@ internal static class ProcFs
     {
         file = null;
         bool create = (flags & FileFlags.CREAT) != 0, exclusive = create && (flags & FileFlags.EXCL) != 0;
+        bool temporary = (flags & FileFlags.TMPFILE) == FileFlags.TMPFILE, writes = (flags & FileFlags.AccessMode) != FileFlags.RDONLY;
+        if (temporary && (create || !writes)) return Errno.EINVAL;
         if (path.Length == 0) return Errno.ENOENT;
         if (path.Length >= PathMax || path.Split('/').Any(p => p.Length > NameMax)) return Errno.ENAMETOOLONG;
         Errno e = Walk(path, context, out List<string> at, out bool isDirectory);
@@ -27,7 +30,8 @@ internal static class ProcFs
         bool slash = path[^1] == '/';
         if (slash && !isDirectory) return create ? Errno.EISDIR : Errno.ENOTDIR;
         if (exclusive) return Errno.EEXIST;
-        bool writes = (flags & FileFlags.AccessMode) != FileFlags.RDONLY;
+        if (temporary) return !isDirectory ? Errno.ENOTDIR : at is ["proc", "sys", ..] ? Errno.EACCES : Errno.EOPNOTSUPP;
+        if (!slash && (flags & FileFlags.NOFOLLOW) != 0 && IsLink(path)) return (flags & FileFlags.DIRECTORY) != 0 ? Errno.ENOTDIR : Errno.ELOOP;
         if (isDirectory && (writes || create)) return Errno.EISDIR;
         if (!isDirectory && (flags & FileFlags.DIRECTORY) != 0) return Errno.ENOTDIR;
         FileFlags kept = flags & Kept | FileFlags.LARGEFILE;
@@ -35,8 +39,17 @@ internal static class ProcFs
         if (isDirectory) file = new ProcDirectory(kept, () => Children(at, c));
         else if (at[1] == "net") e = OpenNet(at[2], kept, c, out file);
         else e = OpenSysctl(at, kept, c, out file);
+        if (e == Errno.OK && (flags & FileFlags.NOATIME) != 0 && !IsOwner(c.Credentials)) return Errno.EPERM;
+        if (e == Errno.OK && (flags & FileFlags.DIRECT) != 0) return Errno.EINVAL; // no file here can do it (FMODE_CAN_ODIRECT)
         return e;
     }
+
+    /// <summary>inode_owner_or_capable: all files of /proc are root's.</summary>
+    public static bool IsOwner(Credentials who) => who.Uid == 0 || who.Capable(Capability.FOWNER);
+
+    // What is a symbolic link in Linux.
+    private static bool IsLink(string path) =>
+        path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(p => p != ".").ToArray() is ["proc", "net" or "self" or "thread-self"];
 
     // Lexical but for "..", which the walk undoes; every prefix must be a directory.
     private static Errno Walk(string path, in ProcContext context, out List<string> at, out bool isDirectory)

@@ -7,6 +7,7 @@ namespace ActorNet.Actors;
 public enum FileFlags
 {
     RDONLY = 0, WRONLY = 1, RDWR = 2, AccessMode = 3, CREAT = 0x40, EXCL = 0x80, TRUNC = 0x200, LARGEFILE = 0x8000, DIRECTORY = 0x1_0000, APPEND = 0x400, NONBLOCK = 0x800, ASYNC = 0x2000, DIRECT = 0x4000, CLOEXEC = 0x80000,
+    DSYNC = 0x1000, SYNC = 0x10_1000, NOFOLLOW = 0x2_0000, NOATIME = 0x4_0000, TMPFILE = 0x41_0000,
 }
 
 /// <summary>An open file: shared by the descriptors that dup made, and kept by the calls that are at work on it.</summary>

@@ -8,7 +8,7 @@ internal sealed partial class ProcessActor
     public const PollEvents DefaultPollMask = PollEvents.IN | PollEvents.OUT | PollEvents.RDNORM | PollEvents.WRNORM;
 
     private const int FD_CLOEXEC = 1;
-    private const FileFlags Settable = FileFlags.APPEND | FileFlags.NONBLOCK | FileFlags.DIRECT;
+    private const FileFlags Settable = FileFlags.APPEND | FileFlags.NONBLOCK | FileFlags.DIRECT | FileFlags.NOATIME;
 
     public void Fcntl(Syscall.Fcntl call)
     {
@@ -25,6 +25,7 @@ internal sealed partial class ProcessActor
             case FcntlCmd.F_GETFL: return (int)file.Flags;
             case FcntlCmd.F_SETFL:
                 if (((FileFlags)arg & FileFlags.DIRECT) != 0 && file is not PipeFile) return Errno.EINVAL;
+                if (((FileFlags)arg & ~file.Flags & FileFlags.NOATIME) != 0 && file is ProcFile && !ProcFs.IsOwner(Credentials)) return Errno.EPERM;
                 if (file.CanAsync) SetAsync(file, fd, ((FileFlags)arg & FileFlags.ASYNC) != 0);
                 file.Flags = file.Flags & ~Settable | (FileFlags)arg & Settable;
                 return 0;
