@@ -5,7 +5,7 @@ namespace ActorNet.Actors;
 
 internal sealed partial class ProcessActor
 {
-    private bool _delivering, _here;
+    private bool _here;
 
     public SignalState Signals { get; }
 
@@ -23,9 +23,10 @@ internal sealed partial class ProcessActor
     /// <summary>A signal that a task's own call brings upon it (send_sig(sig, current)): no other task's wait ends by it.</summary>
     public void RaiseHere(in SigInfo info)
     {
+        bool outer = _here;
         _here = true;
         Raise(info);
-        _here = false;
+        _here = outer;
     }
 
     /// <summary>A signal to this process, in its own turn.</summary>
@@ -34,19 +35,10 @@ internal sealed partial class ProcessActor
         if (!_exited && Signals.Add(info)) Deliver();
     }
 
-    /// <summary>Takes the action of each signal that is pending and not blocked.</summary>
+    /// <summary>Takes the action of each signal that is pending and not blocked: one that a handler raises interrupts that handler, unless its mask holds it back.</summary>
     public void Deliver()
     {
-        if (_delivering) return; // from within a handler: when it returns
-        _delivering = true;
-        try
-        {
-            while (!_exited && Signals.TryTake(out SigInfo info)) Act(info);
-        }
-        finally
-        {
-            _delivering = false;
-        }
+        while (!_exited && Signals.TryTake(out SigInfo info)) Act(info);
     }
 
     /// <summary>set_current_blocked: what it lets through is delivered at once.</summary>
