@@ -33,12 +33,12 @@ public sealed class HostProcess(Os os, bool names = false)
         return fd + Terminal;
     }
 
-    /// <summary>The script's number for a descriptor that a call has made: the one that the script expects, if it is none that is open.</summary>
+    /// <summary>The script's number for a descriptor that a call has made: the one that the script expects; an older one of that name has none any more.</summary>
     public int Name(int fd, Expr expected, Constants constants)
     {
         if (!names || fd < 0 || expected is Ellipsis or Anything) return Script(fd);
         int wanted = (int)constants.Evaluate(expected);
-        if (wanted < 0 || _named.ContainsKey(wanted)) return Script(fd);
+        if (wanted < 0) return Script(fd);
         _named[wanted] = fd;
         return wanted;
     }

@@ -64,6 +64,10 @@ public sealed class NetSysctl
     public bool tcp_abort_on_overflow, tcp_rfc1337, tcp_stdurg;
     public int tcp_tw_reuse = 2;
 
+    // net.ipv4: ECN (0: never; 1: asked for; 2: when asked)
+    public int tcp_ecn = 2;
+    public bool tcp_ecn_fallback = true;
+
     // net.ipv4: Fast Open (a mask; the pause after a path that swallows it, seconds)
     public int tcp_fastopen = 1, tcp_fastopen_blackhole_timeout_sec;
 

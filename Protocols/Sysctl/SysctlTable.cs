@@ -65,6 +65,8 @@ public static class SysctlTable
         new CtlFlag(V4 + "tcp_rfc1337", 255, s => ref s.tcp_rfc1337),
         new CtlFlag(V4 + "tcp_stdurg", 255, s => ref s.tcp_stdurg),
         new CtlUint(V4 + "tcp_tw_reuse", 0, 2, s => ref s.tcp_tw_reuse),
+        new CtlUint(V4 + "tcp_ecn", 0, 2, s => ref s.tcp_ecn),
+        new CtlFlag(V4 + "tcp_ecn_fallback", 1, s => ref s.tcp_ecn_fallback),
         new CtlInts(V4 + "tcp_fastopen", int.MinValue, int.MaxValue, s => ref s.tcp_fastopen),
         new CtlFastOpenKey(V4 + "tcp_fastopen_key"),
         new CtlBlackhole(V4 + "tcp_fastopen_blackhole_timeout_sec"),

@@ -20,7 +20,7 @@ internal sealed class RequestSock
     public int RcvWnd, WindowClamp, RouteMtu;
     public ushort PeerMss, AdvMss;
     public byte SndWscale, RcvWscale, NumTimeout, NumRetrans, Tos;
-    public bool TimestampOk, SackOk, WscaleOk;
+    public bool TimestampOk, SackOk, WscaleOk, EcnOk;
 
     /// <summary>The handshake's ACK came but the accept queue was full or TCP_DEFER_ACCEPT holds it back (inet_rsk(req)->acked).</summary>
     public bool Acked;

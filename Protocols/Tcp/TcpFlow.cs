@@ -30,6 +30,9 @@ internal sealed class TcpFlow
 
     /// <summary>The last sample worth keeping: segments, microseconds (rate_delivered, rate_interval_us), and whether the application limited it.</summary>
     public long RateDelivered, RateInterval;
+
+    /// <summary>Segments that were delivered under a mark (delivered_ce).</summary>
+    public long DeliveredCe;
     public bool RateAppLimited = true;
 
     /// <summary>sk_pacing_rate, bytes per second; 0 before it is known.</summary>

@@ -7,7 +7,7 @@ namespace ActorNet.Protocols.Tcp;
 internal enum AckFlags
 {
     None = 0,
-    Data = 0x01, WinUpdate = 0x02, DataAcked = 0x04, RetransDataAcked = 0x08, SynAcked = 0x10, DataSacked = 0x20, LostRetrans = 0x80,
+    Data = 0x01, WinUpdate = 0x02, DataAcked = 0x04, RetransDataAcked = 0x08, SynAcked = 0x10, DataSacked = 0x20, Ece = 0x40, LostRetrans = 0x80,
     SlowPath = 0x100, OrigSackAcked = 0x200, SndUnaAdvanced = 0x400, DsackingAck = 0x800, SetXmitTimer = 0x1000, SackReneging = 0x2000,
     UpdateTsRecent = 0x4000, NoChallengeAck = 0x8000, DsackTlp = 0x20000,
 
@@ -73,6 +73,7 @@ public sealed partial class TcpSock
             else Inc(Snmp.TcpExtTCPPureAcks);
             flag |= UpdateWindow(skb, ack, seq);
             if (o.SackCount > 0) flag |= SacktagWriteQueue(skb, o, priorUna);
+            if (HasEcn && ((TcpFlags)skb.Tcp.Flags & (TcpFlags.ECE | TcpFlags.SYN)) == TcpFlags.ECE) flag |= AckFlags.Ece;
         }
 
         _errSoft = Errno.OK;
@@ -96,6 +97,12 @@ public sealed partial class TcpSock
         }
 
         if ((flag & AckFlags.SetXmitTimer) != 0 && !ScheduleLossProbe(true)) RearmRto();
+        if ((flag & AckFlags.Ece) != 0 && _delivered != deliveredBefore)
+        {
+            Flow.DeliveredCe += _delivered - deliveredBefore;
+            Net.Mib.Add(Snmp.TcpExtTCPDeliveredCE, _delivered - deliveredBefore);
+        }
+
         if ((flag & AckFlags.ForwardProgress) != 0 || (flag & AckFlags.NotDup) == 0) _confirmNeighbour = true;
         _flow?.Generate(_delivered, _delivered != deliveredBefore, (flag & AckFlags.SackReneging) != 0, MinRttUs, _mstamp);
         CongControl(ack, (int)(_delivered - deliveredBefore), (int)(_lost - lostBefore), flag);
@@ -306,7 +313,7 @@ public sealed partial class TcpSock
     }
 
     private bool IsDubious(AckFlags flag) =>
-        (flag & AckFlags.NotDup) == 0 || (flag & (AckFlags.DataSacked | AckFlags.DsackingAck | AckFlags.SackReneging)) != 0 || _caState != TcpCaState.Open;
+        (flag & AckFlags.NotDup) == 0 || (flag & (AckFlags.DataSacked | AckFlags.DsackingAck | AckFlags.SackReneging | AckFlags.Ece)) != 0 || _caState != TcpCaState.Open;
 
     /// <summary>tcp_replace_ts_recent: RFC 7323 4.3 (2): only from segments at the left edge of what was acknowledged.</summary>
     private void ReplaceTsRecent(in TcpOptionsReceived o, SeqNum seq)

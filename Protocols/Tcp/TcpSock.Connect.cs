@@ -62,7 +62,7 @@ public sealed partial class TcpSock
     {
         int copied = 0;
         Inc(Snmp.TcpActiveOpens);
-        SkBuff syn = QueueControl(TcpFlags.SYN);
+        SkBuff syn = QueueControl(EcnSyn());
         _synSentMs = _mstamp.Milliseconds;
         _retransStamp = _mstamp;
         if (FastOpen is { HasRequest: true } f)

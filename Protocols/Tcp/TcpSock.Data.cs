@@ -10,6 +10,7 @@ public sealed partial class TcpSock
     {
         ref TcpControl tcb = ref skb.Tcp;
         if (tcb.Seq == tcb.EndSeq) return Consume(skb);
+        if (HasEcn) EcnAcceptCwr(skb);
         SeqNum seq = tcb.Seq, end = tcb.EndSeq;
         if (seq == _rcv.RcvNxt)
         {
@@ -61,11 +62,12 @@ public sealed partial class TcpSock
         }
 
         int length = skb.Length, truesize = RxCharge(skb), gsoSize = skb.GsoSize;
+        byte tos = skb.Ip.Tos;
         bool fin = (skb.Tcp.Flags & (byte)TcpFlags.FIN) != 0, push = (skb.Tcp.Flags & (byte)TcpFlags.PSH) != 0;
         SeqNum end = skb.Tcp.EndSeq;
         QueueRcv(skb);
         AdvanceRcvNxt(end);
-        if (length > 0) EventDataRecv(length, truesize, push, gsoSize);
+        if (length > 0) EventDataRecv(length, truesize, push, gsoSize, tos);
         if (fin)
         {
             Fin();
@@ -120,6 +122,7 @@ public sealed partial class TcpSock
 
     private DropReason QueueOutOfOrder(SkBuff skb)
     {
+        if (HasEcn) EcnCheckData(skb.Ip.Tos);
         if (!TryRmemSchedule(skb))
         {
             Inc(Snmp.TcpExtTCPOFODrop);

@@ -10,7 +10,7 @@ public sealed partial class TcpSock
     private bool InPingpong => _pingpong >= 1;
 
     /// <summary>tcp_event_data_recv: learns the peer's rhythm, and owes an ACK.</summary>
-    private void EventDataRecv(int length, int truesize, bool push, int gsoSize)
+    private void EventDataRecv(int length, int truesize, bool push, int gsoSize, byte tos)
     {
         _ackPending |= AckPending.Sched;
         MeasureRcvMss(gsoSize > 0 ? Math.Min(gsoSize, length) : length, truesize, push);
@@ -40,6 +40,7 @@ public sealed partial class TcpSock
         }
 
         _lrcvtime = _mstamp;
+        if (HasEcn) EcnCheckData(tos);
         if (length >= 128) GrowWindow(length, length); // truesize_adjust: the packet's head does not count, its bytes lie in pages
     }
 

@@ -105,7 +105,7 @@ public sealed partial class TcpSock
             int room = Math.Min(_mtu - 20 - TcpHeader.MinLength, _mssClamp);
             space = Math.Min(Math.Max(room, Sysctl.tcp_min_snd_mss) - MaxOptionSpace, data.Length);
             SkBuff segment = QueueSynData(data[..space]);
-            Transmit(_iss, TcpFlags.SYN, segment.Data);
+            Transmit(_iss, (TcpFlags)syn.Tcp.Flags, segment.Data);
             syn.Tcp.SentAt = segment.Tcp.SentAt = _mstamp;
             f.SynData = space > 0;
             NewDataSent(syn);

@@ -102,6 +102,7 @@ public sealed partial class TcpSock
                 int truesize = RxCharge(skb);
                 SeqNum end = tcb.EndSeq;
                 int gsoSize = skb.GsoSize;
+                byte tos = skb.Ip.Tos;
                 if (acks)
                 {
                     Ack(skb, o, AckFlags.Data);
@@ -115,7 +116,7 @@ public sealed partial class TcpSock
 
                 QueueRcv(skb);
                 AdvanceRcvNxt(end);
-                EventDataRecv(length, truesize, ((TcpFlags)tcb.Flags & TcpFlags.PSH) != 0, gsoSize);
+                EventDataRecv(length, truesize, ((TcpFlags)tcb.Flags & TcpFlags.PSH) != 0, gsoSize, tos);
                 TellDataReady();
                 if (acks) DataSndCheck();
                 if ((_ackPending & AckPending.Sched) != 0) AckSndCheck(false);

@@ -123,6 +123,7 @@ public sealed partial class TcpSock
             TimestampOk = timestamps,
             SackOk = o.SackPermitted && Sysctl.tcp_sack,
             WscaleOk = wscale,
+            EcnOk = EcnRequested(skb, th),
             Tos = Tos,
             SavedSyn = RecordSyn(skb),
         };
@@ -157,7 +158,7 @@ public sealed partial class TcpSock
             FastOpen = cookie,
         };
         QueueRequestSegment(TcpSegmentBuilder.Build(
-            Net, req.Local, req.Peer, req.SntIsn, req.RcvNxt, TcpFlags.SYN | TcpFlags.ACK, Math.Min(req.RcvWnd, TcpConst.MaxWindowUnscaled), options));
+            Net, req.Local, req.Peer, req.SntIsn, req.RcvNxt, TcpFlags.SYN | TcpFlags.ACK | (req.EcnOk ? TcpFlags.ECE : TcpFlags.None), Math.Min(req.RcvWnd, TcpConst.MaxWindowUnscaled), options));
     }
 
     private void QueueRequestSegment(SkBuff pkt)
@@ -329,6 +330,7 @@ public sealed partial class TcpSock
         Set(TcpSockFlags.TimestampOk, req.TimestampOk);
         Set(TcpSockFlags.SackOk, req.SackOk);
         Set(TcpSockFlags.WscaleOk, req.WscaleOk);
+        _ecn = req.EcnOk ? EcnFlags.Ok : EcnFlags.None;
         _offerTimestamps = req.TimestampOk;
         _iss = req.SntIsn;
         SeqNum next = req.SntIsn + 1;

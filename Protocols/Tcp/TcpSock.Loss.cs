@@ -27,6 +27,7 @@ public sealed partial class TcpSock
         _tlpHighSeq = default;
         Set(TcpSockFlags.TlpRetrans, false);
         Set(TcpSockFlags.Frto, newRecovery || _retransmits > 0);
+        EcnQueueCwr();
     }
 
     /// <summary>tcp_timeout_mark_lost: all, except what RACK says was sent too recently to judge.</summary>

@@ -237,6 +237,7 @@ public sealed partial class TcpSock
         }
         else
         {
+            if (HasEcn) flags = EcnSend(flags, newData: !payload.IsEmpty && seq >= _snd.SndNxt);
             options = new TcpOptionsWriter { WindowScale = -1, Timestamps = Timestamps };
             if (Timestamps)
             {

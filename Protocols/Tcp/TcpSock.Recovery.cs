@@ -36,6 +36,7 @@ public sealed partial class TcpSock
     private void FastretransAlert(SeqNum priorUna, int dupacks, ref AckFlags flag, ref Rexmit rexmit)
     {
         if (_packetsOut == 0 && _sackedOut != 0) _sackedOut = 0;
+        if ((flag & AckFlags.Ece) != 0) _priorSsthresh = 0; // a mark forbids to take the cut back
         if (CheckReneging(flag)) return;
 
         if (_caState == TcpCaState.Open)
@@ -76,7 +77,7 @@ public sealed partial class TcpSock
                 if (_caState != TcpCaState.Recovery)
                 {
                     if (!TimeToRecover()) return;
-                    EnterRecovery();
+                    EnterRecovery((flag & AckFlags.Ece) != 0);
                 }
 
                 break;
@@ -102,7 +103,7 @@ public sealed partial class TcpSock
                     return;
                 }
 
-                EnterRecovery();
+                EnterRecovery((flag & AckFlags.Ece) != 0);
                 break;
         }
 
@@ -166,8 +167,8 @@ public sealed partial class TcpSock
     /// <summary>tcp_try_to_open, tcp_try_keep_open.</summary>
     private void TryToOpen(AckFlags flag)
     {
-        _ = flag;
         if (!AnyRetransDone) _retransStamp = Instant.Never;
+        if ((flag & AckFlags.Ece) != 0) EnterCwr();
         if (_caState != TcpCaState.CWR) TryKeepOpen();
     }
 
@@ -182,14 +183,14 @@ public sealed partial class TcpSock
         _highSeq = _snd.SndNxt;
     }
 
-    private void EnterRecovery()
+    private void EnterRecovery(bool ece = false)
     {
         Inc(IsSack ? Snmp.TcpExtTCPSackRecovery : Snmp.TcpExtTCPRenoRecovery);
         _priorSsthresh = 0;
         InitUndo();
         if (!InCwndReduction)
         {
-            _priorSsthresh = CurrentSsthresh;
+            if (!ece) _priorSsthresh = CurrentSsthresh;
             InitCwndReduction();
         }
 
@@ -212,6 +213,7 @@ public sealed partial class TcpSock
         PriorCwnd = SndCwnd;
         _prrDelivered = _prrOut = 0;
         SndSsthresh = Ca.Ssthresh(this);
+        EcnQueueCwr();
     }
 
     /// <summary>RFC 6937: in proportion while above ssthresh, then conservation or slow start, never a stall.</summary>

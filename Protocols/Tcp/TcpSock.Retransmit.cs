@@ -21,7 +21,12 @@ public sealed partial class TcpSock
 
         if ((skb.Tcp.Sacked & Tcpcb.SackedRetrans) != 0) _retransOut--;
         Inc(Snmp.TcpRetransSegs);
-        if ((skb.Tcp.Flags & (byte)TcpFlags.SYN) != 0) Inc(Snmp.TcpExtTCPSynRetrans);
+        if ((skb.Tcp.Flags & (byte)TcpFlags.SYN) != 0)
+        {
+            Inc(Snmp.TcpExtTCPSynRetrans);
+            EcnClearSyn(skb);
+        }
+
         _totalRetrans++;
         if (skb.Length > 0) Flow.BytesRetrans += skb.Length;
         TransmitData(skb, forcePush);

@@ -30,6 +30,7 @@ public sealed partial class TcpSock
             if (rst) return Reset(skb);
             if (!syn) return Net.Mib.Drop(skb, DropReason.TCP_FLAGS);
             NoteEcho(o);
+            if (HasEcn) EcnAgree(flags);
             _rcv.RcvNxt = skb.Tcp.Seq + 1;
             _rcv.RcvWup = _rcv.RcvNxt;
             _snd.SndWl1 = skb.Tcp.Seq;
@@ -83,6 +84,7 @@ public sealed partial class TcpSock
         _rcv.RcvNxt = skb.Tcp.Seq + 1;
         _rcv.RcvWup = _rcv.CopiedSeq = _rcv.RcvNxt;
         AgreeOptions(o);
+        if (HasEcn) EcnAgree(flags);
         if (o.SawTimestamp) StoreTsRecent(o);
         _snd.SndWnd = th.Window;
         _snd.SndWl1 = skb.Tcp.Seq;
@@ -97,7 +99,7 @@ public sealed partial class TcpSock
     private void SendSynAck()
     {
         if (_rtxQueue.Head is not { } syn || (syn.Tcp.Flags & (byte)TcpFlags.SYN) == 0) return;
-        syn.Tcp.Flags |= (byte)TcpFlags.ACK;
+        syn.Tcp.Flags = (byte)(TcpFlags.SYN | TcpFlags.ACK | (HasEcn ? TcpFlags.ECE : TcpFlags.None));
         syn.Tcp.Sacked = (byte)(syn.Tcp.Sacked & Tcpcb.EverRetrans);
         _lostOut = 0;
         _retransOut = 0;

@@ -24,7 +24,11 @@ public sealed partial class TcpSock
         if (_priorSsthresh != 0)
         {
             SndCwnd = Ca.UndoCwnd(this);
-            if (_priorSsthresh > SndSsthresh) SndSsthresh = _priorSsthresh;
+            if (_priorSsthresh > SndSsthresh)
+            {
+                SndSsthresh = _priorSsthresh;
+                _ecn &= ~EcnFlags.QueueCwr;
+            }
         }
 
         _cwndStamp = _mstamp;
