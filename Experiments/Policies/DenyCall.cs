@@ -9,7 +9,7 @@ namespace ActorNet.Experiments;
 internal sealed class DenyCall(string refused, long? user, Errno errno) : SecurityModule
 {
     private static readonly string[] s_hooks =
-        ["socket", "bind", "connect", "listen", "accept", "sendmsg", "recvmsg", "getsockname", "getpeername", "setsockopt", "getsockopt", "shutdown"];
+        ["socket", "socketpair", "bind", "connect", "listen", "accept", "sendmsg", "recvmsg", "getsockname", "getpeername", "setsockopt", "getsockopt", "shutdown"];
 
     private static readonly Key<string> Call = Key.Choice("call", "", "the call; sendmsg and recvmsg stand for all that send and receive", s_hooks);
     private static readonly Key<Errno> With = PolicyKind.ErrnoKey("EACCES");
@@ -21,6 +21,8 @@ internal sealed class DenyCall(string refused, long? user, Errno errno) : Securi
     };
 
     public override Errno SocketCreate(ITask task, AddressFamily family, SocketType type, IpProtocol protocol) => Judge(task, "socket");
+
+    public override Errno SocketSocketpair(ITask task, Sock first, Sock second) => Judge(task, "socketpair");
 
     public override Errno SocketBind(ITask task, Sock sk, SockAddr address) => Judge(task, "bind");
 
