@@ -25,6 +25,9 @@ internal sealed class HostLoop
     private long _clock;
     private long _sequence;
     private long _handled;
+
+    // It has waited so, and nothing has been done since: whoever drives it in small steps waits once.
+    private bool _isQuiet;
     private volatile bool _gated;
     private volatile bool _ended;
 
@@ -90,12 +93,18 @@ internal sealed class HostLoop
         {
             while (!_ended && !cancel.IsCancellationRequested && stop?.Invoke() != true)
             {
-                if (RunOne()) continue;
+                if (RunOne())
+                {
+                    _isQuiet = false;
+                    continue;
+                }
+
                 _arrival.Reset();
                 long next = NextDue();
-                if (!_runs.IsEmpty || _arrival.Wait(next == long.MaxValue ? s_quiet : TimeSpan.Zero, CancellationToken.None)) continue;
+                if (!_runs.IsEmpty || _arrival.Wait(next == long.MaxValue && !_isQuiet ? s_quiet : TimeSpan.Zero, CancellationToken.None)) continue;
                 if (next > until || next == long.MaxValue)
                 {
+                    _isQuiet |= next == long.MaxValue;
                     if (until != long.MaxValue) _clock = Math.Max(_clock, until);
                     return;
                 }
