@@ -29,7 +29,13 @@ internal sealed class DescriptorTable(int limit)
     public int Reserve(bool closeOnExec, int from = 0)
     {
         int fd = Math.Max(from, _lowest);
-        while (fd < _taken.Length && _taken[fd]) fd++;
+        if (fd < _taken.Length)
+        {
+            // A hole far below the end is common in a table of many: what lies between is passed over in large steps.
+            int free = _taken.AsSpan(fd).IndexOf(false);
+            fd = free < 0 ? _taken.Length : fd + free;
+        }
+
         if (fd >= Limit) return -1;
         Take(fd, closeOnExec);
         if (from <= _lowest) _lowest = fd + 1;
