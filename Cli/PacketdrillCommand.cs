@@ -13,11 +13,30 @@ internal static class PacketdrillCommand
         var files = new Argument<string[]>("FILE") { Description = "Scripts, or folders of them.", Arity = ArgumentArity.OneOrMore };
         var define = new Option<string[]>("--define") { Description = "A name for scripts: NAME=VALUE." };
         var command = new Command("packetdrill", "Runs packetdrill scripts on a simulated host; exit code 1 if one fails. One that needs what the host does not have counts as neither.") { files, define };
-        command.SetAction(r => Run(r.GetRequiredValue(files), r.GetValue(define) ?? []));
+        Option<string>[] given =
+        [
+            new("--tolerance_usecs") { Description = "By how much times may be off, microseconds; 4000, or an eighth of the time since the event before." },
+            new("--ip_version") { Description = "ipv4." },
+            new("--mtu") { Description = "Of the device, bytes." },
+            new("--local_ip") { Description = "The host's address." },
+            new("--remote_ip") { Description = "The far end's address." },
+            new("--bind_port") { Description = "The port that `...` binds." },
+            new("--connect_port") { Description = "The port that `...` connects to." },
+        ];
+        foreach (Option<string> option in given) command.Options.Add(option);
+        var strict = new Option<bool>("--strict_segments") { Description = "Segments are not joined up to the length that a script expects." };
+        command.Options.Add(strict);
+        command.SetAction(r =>
+        {
+            // As if they stood at each script's beginning; what stands there itself comes later, and counts.
+            List<ScriptOption> options = [.. given.Where(o => r.GetValue(o) is not null).Select(o => new ScriptOption(default, o.Name[2..], r.GetValue(o)!))];
+            if (r.GetValue(strict)) options.Add(new ScriptOption(default, "strict_segments", ""));
+            return Run(r.GetRequiredValue(files), r.GetValue(define) ?? [], options);
+        });
         return command;
     }
 
-    private static int Run(string[] files, string[] defines)
+    private static int Run(string[] files, string[] defines, IReadOnlyList<ScriptOption> options)
     {
         var names = new List<KeyValuePair<string, string>>();
         foreach (string d in defines)
@@ -39,7 +58,8 @@ internal static class PacketdrillCommand
             string? unreadable = null;
             try
             {
-                result = PacketRun.Play(Parser.Parse(file, File.ReadAllText(file)), names);
+                Script script = Parser.Parse(file, File.ReadAllText(file));
+                result = PacketRun.Play(script with { Options = [.. options, .. script.Options] }, names);
             }
             catch (Exception e) when (e is ScriptException or IOException or UnauthorizedAccessException)
             {

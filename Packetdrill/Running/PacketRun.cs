@@ -21,14 +21,23 @@ public static class PacketRun
     /// <exception cref="ScriptException">The script cannot be read.</exception>
     public static PacketResult Play(Script script, IEnumerable<KeyValuePair<string, string>> defines, ulong seed = 1)
     {
-        (string local, string remote) = (LocalAddress, RemoteAddress);
-        PacketOptions options = ReadOptions(script, out int mtu, ref local, ref remote);
-        var constants = new Constants { UsualLocal = SockAddr.Parse($"{local}:{Port}"), UsualRemote = SockAddr.Parse($"{remote}:{Port}") };
-        foreach ((string name, string value) in defines) constants.Define(name, value);
+        var setting = new Setting();
+        PacketOptions options;
+        try
+        {
+            options = ReadOptions(script, setting);
+        }
+        catch (NotApplicableException e)
+        {
+            return new PacketResult(script, Verdict.NotApplicable, e.Message);
+        }
+
+        var constants = new Constants { UsualLocal = SockAddr.Parse($"{setting.Local}:{setting.LocalPort}"), UsualRemote = SockAddr.Parse($"{setting.Remote}:{setting.RemotePort}") };
+        foreach ((string name, string value) in defines.Concat(setting.Defines)) constants.Define(name, value);
         ActorSystem system = EngineRun.Create("packetdrill", ConfigurationFactory.ParseString("akka.loglevel = OFF"), EngineMode.Virtual);
         try
         {
-            return Play(script, constants, options, new Network(system, seed), mtu, seed);
+            return Play(script, constants, options, new Network(system, seed), setting.Mtu, seed);
         }
         finally
         {
@@ -70,26 +79,40 @@ public static class PacketRun
         return calls is null ? new PacketResult(script, Verdict.Passed, null) : new PacketResult(script, Verdict.Failed, calls);
     }
 
-    private static PacketOptions ReadOptions(Script script, out int mtu, ref string local, ref string remote)
+    private static PacketOptions ReadOptions(Script script, Setting setting)
     {
         PacketOptions options = PacketOptions.Default;
-        mtu = 1500;
         foreach (ScriptOption o in script.Options)
         {
             switch (o.Name)
             {
                 case "tolerance_usecs": options = options with { Tolerance = Duration.FromMicroseconds(Number(o)), IsToleranceGiven = true }; break;
-                case "mtu": mtu = (int)Number(o); break;
+                case "mtu": setting.Mtu = (int)Number(o); break;
                 case "strict_segments": options = options with { StrictSegments = true }; break;
                 case "tcp_ts_tick_usecs": options = options with { JudgesStamps = Number(o) > 0 }; break;
                 case "ip_version" when o.Value is "ipv4": break;
-                case "local_ip": local = o.Value; break;
-                case "remote_ip": remote = o.Value; break;
+                case "ip_version": throw new NotApplicableException($"--ip_version={o.Value}: there is no IPv6");
+                case "local_ip": setting.Local = o.Value; break;
+                case "remote_ip": setting.Remote = o.Value; break;
+                case "bind_port": setting.LocalPort = (ushort)Number(o); break;
+                case "connect_port": setting.RemotePort = (ushort)Number(o); break;
+                case "define": setting.Defines.Add(new(o.Value.Split('=', 2)[0], o.Value.Split('=', 2)[^1])); break;
+                // What says how the original is run, or how much it says.
+                case "gateway_ip" or "netmask_ip" or "speed" or "non_fatal" or "verbose" or "debug" or "dry_run" or "wire_client" or "code_command" or "code_format" or "code_sockopt": break;
                 default: throw new ScriptException(o.At, $"there is no option --{o.Name} here");
             }
         }
 
         return options;
+    }
+
+    // The addresses and ports of a script; those of the original's driver unless it says otherwise.
+    private sealed class Setting
+    {
+        public string Local = LocalAddress, Remote = RemoteAddress;
+        public ushort LocalPort = Port, RemotePort = Port;
+        public int Mtu = 1500;
+        public readonly List<KeyValuePair<string, string>> Defines = [];
     }
 
     private static long Number(ScriptOption o) =>
