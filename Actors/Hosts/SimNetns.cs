@@ -107,6 +107,19 @@ public sealed class SimNetns
     public SimNetns Sysctl(string name, string value) =>
         SysctlNames.TrySet(Plan.Net.Sysctl, Plan.Fib, name, value, out string? error) ? this : throw new ArgumentException($"{FullName}: {error}", nameof(name));
 
+    /// <summary>`tc qdisc replace dev DEV root pfifo limit N`, also while the network runs. A limit of 0 drops all that the host sends by the device, and says so to its sockets.</summary>
+    /// <param name="packets">Other limits than 0 change nothing: a device's queue has its own (<see cref="NicOptions"/>).</param>
+    public SimNetns SetQueueLimit(string device, int packets)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(packets);
+        InDevice(device).QueueLimit = packets;
+        Fib fib = Plan.Fib;
+        bool any = false;
+        foreach (InDevice d in fib.Devices) any |= d.QueueLimit == 0;
+        Plan.Net.EgressDrops = any ? to => fib.Output(to.V4, 0, 0, Instant.Zero) is { Errno: Errno.OK, Device.QueueLimit: 0 } : null;
+        return this;
+    }
+
     /// <summary>`ip link set DEV up|down`, while the network runs: done when the host gets to it.</summary>
     public SimNetns SetUp(string device, bool up = true)
     {

@@ -110,6 +110,12 @@ internal sealed class IpActor : UntypedActor
             return;
         }
 
+        if (_stack.Net.EgressDrops is not null && _stack.Fib.Device(skb.IfIndex) is { QueueLimit: 0 })
+        {
+            _stack.Net.Mib.Drop(skb, DropReason.QDISC_DROP);
+            return;
+        }
+
         if (link.NeedsArp && !IsGroup(skb.Ip.NextHop))
         {
             NextHop? n = Find(skb.IfIndex, skb.Ip.NextHop);

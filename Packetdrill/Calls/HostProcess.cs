@@ -46,6 +46,29 @@ public sealed class HostProcess(Os os, bool names = false)
     /// <summary>A descriptor of the script's is closed.</summary>
     public void Forget(int fd) => _named.Remove(fd);
 
+    /// <summary>A call that sends from the null pointer: a program here has none, but on a stream the memory is looked at last: what a call without data answers comes first.</summary>
+    public async ValueTask<SysResult> SendFromNull(int fd, MsgFlags flags)
+    {
+        await MustBeStream(fd, "data");
+        SysResult r = await Os.TrySend(fd, default, flags);
+        return r.IsOk ? Errno.EFAULT : r;
+    }
+
+    /// <summary>A call that receives to the null pointer: it waits for data as any other does, and leaves it there.</summary>
+    public async ValueTask<SysResult> ReceiveToNull(int fd, MsgFlags flags)
+    {
+        await MustBeStream(fd, "room");
+        SysResult r = await Os.TryRecv(fd, new byte[1], flags | MsgFlags.PEEK);
+        return r is { IsOk: true, Value: > 0 } ? Errno.EFAULT : r;
+    }
+
+    private async ValueTask MustBeStream(int fd, string what)
+    {
+        byte[] type = new byte[4];
+        SysResult r = await Os.TryGetSockOpt(fd, SockLevel.SOCKET, (int)SockOpt.SO_TYPE, type);
+        if (!r.IsOk || type[0] != (byte)SocketType.STREAM) throw new NotSayableException($"{what} at the null pointer");
+    }
+
     /// <summary>A call of <see cref="Os"/> that throws its errno, as a result.</summary>
     public static async ValueTask<SysResult> Try<T>(ValueTask<T> call, Func<T, long> take)
     {

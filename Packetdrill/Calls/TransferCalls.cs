@@ -15,9 +15,9 @@ internal sealed class SendCall : SystemCall
 
     public override ValueTask<SysResult> OnHost(HostProcess process)
     {
-        if (_data.IsNull && _length > 0) throw new NotSayableException("data at the null pointer");
-        ReadOnlyMemory<byte> data = _data.Bytes.AsMemory(0, _length);
         int fd = process.Fd(_fd);
+        if (_data.IsNull && _length > 0) return process.SendFromNull(fd, (MsgFlags)_flags);
+        ReadOnlyMemory<byte> data = _data.Bytes.AsMemory(0, _length);
         if (Name == "write") return HostProcess.Try(process.Os.Write(fd, data), n => n);
         return _to.IsNull
             ? process.Os.TrySend(fd, data, (MsgFlags)_flags)
@@ -49,9 +49,9 @@ internal sealed class RecvCall : SystemCall
 
     public override ValueTask<SysResult> OnHost(HostProcess process)
     {
-        if (_room.IsNull && _length > 0) throw new NotSayableException("room at the null pointer");
-        Memory<byte> room = _room.Bytes.AsMemory(0, _length);
         int fd = process.Fd(_fd);
+        if (_room.IsNull && _length > 0) return process.ReceiveToNull(fd, (MsgFlags)_flags);
+        Memory<byte> room = _room.Bytes.AsMemory(0, _length);
         if (Name == "read") return HostProcess.Try(process.Os.Read(fd, room), n => n);
         if (_from.IsNull) return process.Os.TryRecv(fd, room, (MsgFlags)_flags);
         return HostProcess.Try(process.Os.RecvFrom(fd, room, (MsgFlags)_flags), r =>

@@ -29,12 +29,24 @@ internal sealed class HostCommands(SimHost host, Os os)
                 await os.Delay(Duration.FromNanoseconds((long)(seconds * 1_000_000_000)));
                 return (0, "");
             case "ethtool" or "true": return (0, ""); // no offloads to turn off
-            case "tc" when words is [.., "root", "pfifo"]: return (0, ""); // as it is
+            case "tc": return Tc(words);
             case "ip" when words is ["ip", "tcp_metrics", "flush", ..]:
                 host.Net.Tcp.FlushMetrics();
                 return (0, "");
             default: return null;
         }
+    }
+
+    // tc qdisc add|replace|change|delete dev DEV root [pfifo|bfifo|fq|noqueue [limit N]]: a queue without limit is as it is.
+    private (int, string)? Tc(List<string> words)
+    {
+        if (words is not ["tc", "qdisc", var verb, "dev", var device, "root", .. var rest] || !host.Devices.Contains(device)) return null;
+        bool removes = verb is "delete" or "del";
+        int limit = int.MaxValue;
+        if (removes ? rest.Count > 1 : rest is not (["pfifo"] or ["pfifo", "limit", _]) || verb is not ("add" or "replace" or "change")) return null;
+        if (rest is [_, "limit", var text] && !int.TryParse(text.TrimEnd('p'), NumberStyles.None, CultureInfo.InvariantCulture, out limit)) return null;
+        host.First.SetQueueLimit(device, removes ? int.MaxValue : limit);
+        return (0, "");
     }
 
     // What has moved since it was last asked: name, by how much, and a rate.

@@ -24,6 +24,9 @@ public sealed class InDevice(string name, int ifIndex, MacAddress address, int m
     /// <summary>The largest IP packet, bytes.</summary>
     public int Mtu { get; set; } = mtu;
 
+    /// <summary>`tc qdisc ... pfifo limit N`, packets; 0: all that is sent is dropped. Other limits are the device's own affair.</summary>
+    public int QueueLimit { get; set; } = int.MaxValue;
+
     /// <summary>IFF_UP and a carrier: routes over a device that is not are passed over.</summary>
     public bool IsUp { get; set; } = true;
 

@@ -28,6 +28,9 @@ public sealed class Net(string hostName, ulong seed, SkBuffPool pool, string net
     /// <summary>Whether a packet to this address goes further up than IP; for the costs of a <see cref="Cpu"/>.</summary>
     public Func<uint, bool>? IsLocal { get; set; }
 
+    /// <summary>Whether what is sent to an address is dropped by its device's queue, which has no room for any packet; null where no device has such a queue.</summary>
+    public Func<IpAddress, bool>? EgressDrops { get; set; }
+
     public NetnsMib Mib { get; } = new();
 
     public NetSysctl Sysctl { get; } = new();

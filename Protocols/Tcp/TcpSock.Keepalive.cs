@@ -48,9 +48,9 @@ public sealed partial class TcpSock
                     return;
                 }
 
-                WriteWakeup(Snmp.TcpExtTCPKeepAlive);
-                _probesOut++;
-                elapsed = KeepaliveIntvl;
+                bool sent = WriteWakeup(Snmp.TcpExtTCPKeepAlive);
+                if (sent) _probesOut++;
+                elapsed = sent ? KeepaliveIntvl : TcpConst.ResourceProbeInterval; // lost in our own queue: try harder
             }
             else
             {

@@ -105,17 +105,17 @@ public sealed partial class TcpSock
             }
 
             if (skb.Next is null && !NagleTest(skb, mss, nonagle)) break;
-            int run = RunLength(skb, probe ? 1 : Math.Min(quota, burst), mss, nonagle);
-            for (int i = 0; i < run; i++)
+            int run = RunLength(skb, probe ? 1 : Math.Min(quota, burst), mss, nonagle), gone = 0;
+            for (; gone < run; gone++)
             {
                 SkBuff s = _writeQueue.Head!;
-                if (i == 0) BeginRun(s); // what goes out together is one packet of the kernel's from now on
-                TransmitData(s, forcePush: run > 1 && i == run - 1);
+                if (gone == 0) BeginRun(s); // what goes out together is one packet of the kernel's from now on
+                if (!TransmitData(s, forcePush: run > 1 && gone == run - 1)) break;
                 NewDataSent(s);
             }
 
-            sent += run;
-            if (push != PushAll) break;
+            sent += gone;
+            if (push != PushAll || gone < run) break;
         }
 
         if (rwndLimited) Flow.ChronoStart(TcpChrono.RwndLimited, _mstamp);
@@ -218,16 +218,19 @@ public sealed partial class TcpSock
 
     /// <summary>Sends a copy of a queued segment (__tcp_transmit_skb with clone_it).</summary>
     /// <param name="forcePush">The last of a packet of several segments: the kernel sets PSH there, for the receiver's sake.</param>
-    private void TransmitData(SkBuff seg, bool forcePush = false)
+    /// <returns>False: the device's queue dropped it (NET_XMIT_DROP); it is as if it had not been sent.</returns>
+    private bool TransmitData(SkBuff seg, bool forcePush = false)
     {
         seg.Tcp.SentAt = _mstamp;
         if (_state is not (TcpState.SYN_SENT or TcpState.SYN_RECV)) Flow.Sent(seg, _mstamp, _delivered, _packetsOut == 0);
-        Transmit(seg.Tcp.Seq, (TcpFlags)seg.Tcp.Flags | (forcePush ? TcpFlags.PSH : TcpFlags.None), seg.Data);
+        bool sent = Transmit(seg.Tcp.Seq, (TcpFlags)seg.Tcp.Flags | (forcePush ? TcpFlags.PSH : TcpFlags.None), seg.Data);
         if (_user is { Stamps.Count: > 0 }) StampsOnSending(seg);
+        return sent;
     }
 
     /// <summary>__tcp_transmit_skb: builds a segment around the payload and queues it for the driver.</summary>
-    private void Transmit(SeqNum seq, TcpFlags flags, ReadOnlySpan<byte> payload)
+    /// <returns>False: the device's queue drops it, and the window is cut for that.</returns>
+    private bool Transmit(SeqNum seq, TcpFlags flags, ReadOnlySpan<byte> payload)
     {
         Span<SackBlock> blocks = stackalloc SackBlock[4];
         scoped TcpOptionsWriter options;
@@ -282,6 +285,9 @@ public sealed partial class TcpSock
         Inc(Snmp.TcpOutSegs);
         _segsOut++;
         QueueXmit(pkt);
+        if (Net.EgressDrops is not { } drops || !drops(Peer.Address)) return true;
+        EnterCwr();
+        return false;
     }
 
     private void FillRoute(SkBuff pkt)

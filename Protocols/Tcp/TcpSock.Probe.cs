@@ -59,7 +59,7 @@ public sealed partial class TcpSock
 
     private void SendProbe0()
     {
-        WriteWakeup(Snmp.TcpExtTCPWinProbe);
+        bool sent = WriteWakeup(Snmp.TcpExtTCPWinProbe);
         if (_packetsOut > 0 || _writeQueue.IsEmpty)
         {
             _probesOut = 0;
@@ -69,8 +69,9 @@ public sealed partial class TcpSock
         }
 
         _probesOut++;
-        if (_backoff < Sysctl.tcp_retries2) _backoff++;
-        ArmRetrans(RetransKind.Probe0, ClampProbe0(Probe0When()));
+        if (sent && _backoff < Sysctl.tcp_retries2) _backoff++;
+        // What the device's own queue dropped is no sign of the peer: again soon, and not ever later.
+        ArmRetrans(RetransKind.Probe0, ClampProbe0(sent ? Probe0When() : TcpConst.ResourceProbeInterval));
     }
 
     /// <summary>tcp_clamp_probe0_to_user_timeout.</summary>
@@ -82,20 +83,21 @@ public sealed partial class TcpSock
     }
 
     /// <summary>tcp_write_wakeup: new data if the window has any room, else an old sequence number that makes the peer answer.</summary>
-    private void WriteWakeup(Snmp mib)
+    /// <returns>False: the device's queue dropped it.</returns>
+    private bool WriteWakeup(Snmp mib)
     {
-        if (_state == TcpState.CLOSE) return;
+        if (_state == TcpState.CLOSE) return true;
         if (_writeQueue.Head is { } skb && (SeqNum)skb.Tcp.Seq < _snd.WndEnd)
         {
             int room = _snd.WndEnd - skb.Tcp.Seq, mss = CurrentMss();
             if (room < skb.Length || skb.Length > mss) FragmentUnsent(skb, Math.Min(room, mss));
             skb.Tcp.Flags |= (byte)TcpFlags.PSH;
-            TransmitData(skb);
+            if (!TransmitData(skb)) return false;
             NewDataSent(skb);
-            return;
+            return true;
         }
 
         Inc(mib);
-        Transmit(_snd.SndUna - 1, TcpFlags.ACK, default);
+        return Transmit(_snd.SndUna - 1, TcpFlags.ACK, default);
     }
 }

@@ -19,7 +19,12 @@ public sealed partial class TcpSock
         if (skb.Tcp.Seq != _snd.WndEnd.Value && _snd.WndEnd - skb.Tcp.Seq > 0) mss = Math.Min(mss, Math.Max(1, _snd.WndEnd - skb.Tcp.Seq));
         if (skb.Length > mss) FragmentSent(skb, mss);
 
-        if ((skb.Tcp.Sacked & Tcpcb.SackedRetrans) != 0) _retransOut--;
+        if ((skb.Tcp.Sacked & Tcpcb.SackedRetrans) != 0)
+        {
+            _retransOut--;
+            skb.Tcp.Sacked &= unchecked((byte)~Tcpcb.SackedRetrans);
+        }
+
         Inc(Snmp.TcpRetransSegs);
         if ((skb.Tcp.Flags & (byte)TcpFlags.SYN) != 0)
         {
@@ -29,13 +34,20 @@ public sealed partial class TcpSock
 
         _totalRetrans++;
         if (skb.Length > 0) Flow.BytesRetrans += skb.Length;
-        TransmitData(skb, forcePush);
-        skb.Tcp.Sacked |= Tcpcb.Retrans;
-        skb.Tcp.Retransmits++;
-        _retransOut++;
+        bool sent = TransmitData(skb, forcePush);
+        skb.Tcp.Sacked |= Tcpcb.EverRetrans; // no round trip is measured by it, whether it went or not
         if (_retransStamp == Instant.Never) _retransStamp = _mstamp;
         if (_undoRetrans < 0) _undoRetrans = 0;
         _undoRetrans++;
+        if (!sent)
+        {
+            Inc(Snmp.TcpExtTCPRetransFail);
+            return false;
+        }
+
+        skb.Tcp.Sacked |= Tcpcb.SackedRetrans;
+        skb.Tcp.Retransmits++;
+        _retransOut++;
         return true;
     }
 
