@@ -5,6 +5,7 @@ namespace ActorNet.Actors;
 internal sealed partial class PipeActor
 {
     private const int MaxBuffers = 16; // what one sendmsg of a splice carries
+    private const int PageFrag = 32768; // a stream's bytes lie side by side in pages of so much (skb_page_frag_refill)
     private CallQueue? _backlog;
     private bool _headBusy, _tailBusy;
 
@@ -72,7 +73,7 @@ internal sealed partial class PipeActor
         if (got.IsOk && got.Value > 0)
         {
             // With the reader gone meanwhile the bytes are in a pipe that nobody reads, as Linux has it.
-            _ring.Fill(call.Bytes.AsSpan(0, (int)got.Value));
+            _ring.Fill(call.Bytes.AsSpan(0, (int)got.Value), ((SocketFile)call.Other!).Socket.Type == SocketType.STREAM ? PageFrag : PipeRing.PageSize);
             _readWait.Wake(Me, CanRead, ReadPoll);
             SignalReader();
         }
@@ -83,15 +84,16 @@ internal sealed partial class PipeActor
 
     private void Drain(Syscall.Splice call)
     {
-        if (_ring.IsEmpty)
+        bool toSocket = call.Other is SocketFile;
+        if (_ring.IsEmpty && (toSocket || _hasWriter))
         {
             if (!_hasWriter || call.Moved > 0) Answer(call, call.Moved);
             else WaitUnlessSignal(Readers, call);
             return;
         }
 
+        // A pipe is asked even when there will never be anything for it (opipe_prep): it may be full, or nobody's.
         _headBusy = true;
-        bool toSocket = call.Other is SocketFile;
         int most = (int)Math.Min(call.Left, (ulong)_ring.Bytes);
         call.Count = _ring.Peek(call.Room(most).AsSpan(0, most), call.Buffers, toSocket ? MaxBuffers : int.MaxValue);
         if (!toSocket)
@@ -130,7 +132,7 @@ internal sealed partial class PipeActor
             else if (call.Interrupted) Answer(call, call.Partial(Errno.EINTR));
             else Drain(call);
         }
-        else if (!taken.IsOk || taken.Value > 0)
+        else if (taken.Errno != Errno.EAGAIN)
         {
             Answer(call, taken.IsOk ? call.Moved : taken);
         }
@@ -158,6 +160,10 @@ internal sealed partial class PipeActor
         {
             if (_ring.IsFull) Writers.Enqueue(call);
             else call.GoHome(0, Me);
+        }
+        else if (_ring.IsFull)
+        {
+            call.GoHome(Errno.EAGAIN, Me);
         }
         else
         {

@@ -140,9 +140,8 @@ internal sealed partial class PipeActor(HostPlan host, FileLife life) : FileActo
     private SysResult Size(Syscall.Fcntl call)
     {
         if (call.Cmd == FcntlCmd.F_GETPIPE_SZ) return _ring.Capacity * PipeRing.PageSize;
-        bool wasFull = _ring.IsFull;
         SysResult r = _ring.Resize((uint)call.Arg, mayExceed: call.Process!.Credentials.Capable(Capability.SYS_RESOURCE));
-        if (wasFull && !_ring.IsFull) _writeWait.Wake(Me, CanWrite, WritePoll);
+        if (r.IsOk) _writeWait.Wake(Me, PollEvents.None, WritePoll); // pipe_resize_ring does not ask whether there is more room
         return r;
     }
 

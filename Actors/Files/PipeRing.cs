@@ -59,13 +59,14 @@ internal sealed class PipeRing
         return total - data.Length;
     }
 
-    /// <summary>Takes what a splice brings: pages that nobody appends to.</summary>
-    public int Fill(ReadOnlySpan<byte> data)
+    /// <summary>Takes what a splice brings: buffers that nobody appends to.</summary>
+    /// <param name="most">Bytes of one buffer.</param>
+    public int Fill(ReadOnlySpan<byte> data, int most)
     {
         int total = data.Length;
         while (data.Length > 0 && !IsFull)
         {
-            int n = Math.Min(data.Length, PageSize);
+            int n = Math.Min(data.Length, most);
             Put(data[..n], new PipeBuffer(0, n, IsPacket: false, CanMerge: false));
             data = data[n..];
         }
@@ -172,7 +173,7 @@ internal sealed class PipeRing
 
     private void Put(ReadOnlySpan<byte> data, PipeBuffer buffer)
     {
-        var page = ArrayPool<byte>.Shared.Rent(PageSize);
+        var page = ArrayPool<byte>.Shared.Rent(Math.Max(PageSize, buffer.Offset + data.Length));
         data.CopyTo(page.AsSpan(buffer.Offset));
         _slots[(_first + _used++) & (_slots.Length - 1)] =
             new Slot { Page = page, Offset = buffer.Offset, Length = data.Length, IsPacket = buffer.IsPacket, CanMerge = buffer.CanMerge };

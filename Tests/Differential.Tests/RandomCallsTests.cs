@@ -10,7 +10,7 @@ namespace ActorNet.Differential.Tests;
 public sealed class RandomCallsTests
 {
     private static Gen<RandomCall> Call =>
-        from kind in Gen.Choose(0, RandomCalls.Kinds * RandomConversation.Kinds - 1)
+        from kind in Gen.Choose(0, RandomCalls.Kinds * RandomConversation.Kinds * RandomFiles.Kinds - 1)
         from fd in Gen.Frequency((4, Gen.Choose(0, 1)), (2, Gen.Choose(2, 2)), (1, Gen.Choose(3, 3)))
         from a in Gen.Choose(0, 11)
         from b in Gen.Choose(0, 11)
@@ -26,6 +26,9 @@ public sealed class RandomCallsTests
 
     [KernelFact]
     public void Two_ends_of_a_connection_see_what_they_see_on_the_kernel() => CheckAll(RandomConversation.ToScript);
+
+    [KernelFact]
+    public void Files_that_wait_for_each_other_give_what_they_give_on_the_kernel() => CheckAll(RandomFiles.ToScript);
 
     private static void CheckAll(Func<RandomCall[], Script> script)
     {
