@@ -246,7 +246,7 @@ internal sealed partial class SockActor
         {
             e = call.Level == SockLevel.SOCKET && (SockOpt)call.Option == SockOpt.SO_BINDTODEVICE
                 ? BindToDevice(call.Value.Span)
-                : IsMulticast(call.Level, call.Option) is { } inet ? inet.SetMulticastOption(call.Option, call.Value.Span, Stack.Fib)
+                : AsksForDevices(call.Level, call.Option) is { } inet ? inet.SetDeviceOption(call.Option, call.Value.Span, Stack.Fib)
                 : Sk.Setsockopt(call.Level, call.Option, call.Value.Span, Now);
         }
 
@@ -256,7 +256,7 @@ internal sealed partial class SockActor
             TellDemux(new DemuxRequest(DemuxRequest.What.Update, _self, Sk));
         }
 
-        if (e != Errno.OK || IsMulticast(call.Level, call.Option) is null || !TellGroups(call)) Answer(call, e);
+        if (e != Errno.OK || AsksForDevices(call.Level, call.Option) is null || !TellGroups(call)) Answer(call, e);
     }
 
     public void GetSockOpt(Syscall.GetSockOpt call)
@@ -264,7 +264,7 @@ internal sealed partial class SockActor
         Errno e;
         int length;
         if (call.Level == SockLevel.SOCKET && (SockOpt)call.Option == SockOpt.SO_BINDTODEVICE) e = BoundDevice(call.Value.Span, out length);
-        else if (IsMulticast(call.Level, call.Option) is { } inet) e = inet.GetMulticastOption(call.Option, call.Value.Span, Stack.Fib, out length);
+        else if (AsksForDevices(call.Level, call.Option) is { } inet) e = inet.GetDeviceOption(call.Option, call.Value.Span, Stack.Fib, out length);
         else e = Sk.Getsockopt(call.Level, call.Option, call.Value.Span, out length, Now);
         if (Stack.Net.Cgroup is CgroupPrograms programs) Answer(call, Gotten(programs, call, e, length));
         else Answer(call, e == Errno.OK ? length : e);

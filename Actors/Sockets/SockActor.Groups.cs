@@ -5,7 +5,7 @@ namespace ActorNet.Actors;
 
 internal sealed partial class SockActor
 {
-    private InetSock? IsMulticast(SockLevel level, int option) => level == SockLevel.IP && InetSock.IsMulticastOption(option) ? Sk as InetSock : null;
+    private InetSock? AsksForDevices(SockLevel level, int option) => level == SockLevel.IP && InetSock.IsDeviceOption(option) ? Sk as InetSock : null;
 
     /// <summary>Tells of changed groups; false if there is nothing to tell.</summary>
     /// <param name="call">Answered with 0 when they are known; null for none.</param>

@@ -19,8 +19,11 @@ public sealed class Matching(Constants constants)
             case (Text e, Text a):
                 return a.Bytes.AsSpan().SequenceEqual(e.Bytes) || (e.Open && a.Bytes.AsSpan().StartsWith(e.Bytes)) ? null : Say(where, expected, actual);
             case (ArrayExpr e, ArrayExpr a):
-                if (e.Items.Count != a.Items.Count) return Say(where, expected, actual);
-                for (int i = 0; i < e.Items.Count; i++)
+                // [4, ...] is one that begins so.
+                bool open = e.Items.Count > 1 && e.Items[^1] is Ellipsis;
+                int count = open ? e.Items.Count - 1 : e.Items.Count;
+                if (open ? a.Items.Count < count : a.Items.Count != count) return Say(where, expected, actual);
+                for (int i = 0; i < count; i++)
                 {
                     if (Differs(e.Items[i], a.Items[i], $"{where}[{i}]") is { } d) return d;
                 }

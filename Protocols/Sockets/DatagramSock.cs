@@ -160,7 +160,6 @@ public abstract partial class DatagramSock : InetSock
     public override Errno Setsockopt(SockLevel level, int option, ReadOnlySpan<byte> value, Instant now) => level switch
     {
         SockLevel.SOCKET => SetSocketOption(option, value, now),
-        SockLevel.IP when (IpOpt)option == IpOpt.IP_UNICAST_IF => SetUnicastIf(value),
         SockLevel.IP => SetIpOption(option, value),
         _ => Errno.ENOPROTOOPT,
     };
@@ -172,7 +171,6 @@ public abstract partial class DatagramSock : InetSock
         return level switch
         {
             SockLevel.SOCKET => GetSocketOption(option, value, out length),
-            SockLevel.IP when (IpOpt)option == IpOpt.IP_UNICAST_IF => GetUnicastIf(value, out length),
             SockLevel.IP => GetIpOption(option, value, out length),
             SockLevel.UDP when Protocol == IpProtocol.UDP => Errno.ENOPROTOOPT,
             _ => Errno.EOPNOTSUPP,

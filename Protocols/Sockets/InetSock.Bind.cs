@@ -39,6 +39,8 @@ public abstract partial class InetSock
         {
             case IpOpt.IP_TRANSPARENT: return WriteNumber(Transparent ? 1 : 0, value, out length);
             case IpOpt.IP_LOCAL_PORT_RANGE: return WriteNumber((int)LocalPortRange, value, out length);
+            // A raw socket's; of others they are off, and cannot be set.
+            case IpOpt.IP_HDRINCL or IpOpt.IP_NODEFRAG or IpOpt.IP_ROUTER_ALERT: return WriteNumber(0, value, out length);
             default: return Errno.ENOPROTOOPT;
         }
     }
@@ -47,5 +49,6 @@ public abstract partial class InetSock
     {
         public bool Transparent;
         public uint LocalPortRange;
+        public int UnicastIf;
     }
 }

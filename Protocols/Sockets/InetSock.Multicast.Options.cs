@@ -8,13 +8,13 @@ public abstract partial class InetSock
     private const int SizeofMreq = 8, SizeofMreqn = 12, SizeofMreqSource = 12, SizeofMsfilter = 16;
     private const int SizeofStorage = 128, SizeofGroupReq = 8 + SizeofStorage, SizeofGroupSourceReq = SizeofGroupReq + SizeofStorage, SizeofGroupFilter = SizeofGroupReq + 8;
 
-    /// <summary>Whether an option needs to know this host's devices: the driver gives those to <see cref="SetMulticastOption"/> and <see cref="GetMulticastOption"/>.</summary>
-    public static bool IsMulticastOption(int option) =>
-        (IpOpt)option is IpOpt.IP_MULTICAST_IF or (>= IpOpt.IP_ADD_MEMBERSHIP and <= IpOpt.IP_MULTICAST_ALL);
+    /// <summary>Whether an option needs to know this host's devices: the driver gives those to <see cref="SetDeviceOption"/> and <see cref="GetDeviceOption"/>.</summary>
+    public static bool IsDeviceOption(int option) =>
+        (IpOpt)option is IpOpt.IP_MULTICAST_IF or (>= IpOpt.IP_ADD_MEMBERSHIP and <= IpOpt.IP_UNICAST_IF);
 
     /// <summary>setsockopt. EINVAL: too short, or no group; ENODEV: no such interface; EADDRINUSE: joined already; EADDRNOTAVAIL: not joined, or the source
     /// is listed already, or is not; ENOBUFS: igmp_max_memberships, igmp_max_msf; EPROTO: a stream.</summary>
-    public Errno SetMulticastOption(int option, ReadOnlySpan<byte> value, Fib fib)
+    public Errno SetDeviceOption(int option, ReadOnlySpan<byte> value, Fib fib)
     {
         var opt = (IpOpt)option;
         switch (opt)
@@ -47,12 +47,13 @@ public abstract partial class InetSock
                 if (!IsInet(value, 8) || !IsInet(value, SizeofGroupReq)) return Errno.EADDRNOTAVAIL;
                 return SourceOption(fib, opt, Address(value, 12), 0, Int(value, 0), Address(value, SizeofGroupReq + 4));
             case IpOpt.MCAST_MSFILTER: return SetGroupFilter(value, fib);
+            case IpOpt.IP_UNICAST_IF: return SetUnicastIf(value, fib);
             default: return Errno.ENOPROTOOPT;
         }
     }
 
     /// <summary>getsockopt. Of a filter, the structure that says which comes in the buffer, and its room for sources.</summary>
-    public Errno GetMulticastOption(int option, Span<byte> value, Fib fib, out int length)
+    public Errno GetDeviceOption(int option, Span<byte> value, Fib fib, out int length)
     {
         length = 0;
         switch ((IpOpt)option)
@@ -74,6 +75,7 @@ public abstract partial class InetSock
             case IpOpt.MCAST_MSFILTER:
                 if (value.Length < SizeofGroupFilter || !IsInet(value, 8) || Address(value, 12) >> 28 != 0xE) return Errno.EINVAL;
                 return ReadFilter(Address(value, 12), Int(value, 0), value, SizeofGroupReq, SizeofStorage, out length);
+            case IpOpt.IP_UNICAST_IF: return GetUnicastIf(value, out length);
             default: return Errno.ENOPROTOOPT;
         }
     }

@@ -150,6 +150,9 @@ public abstract partial class InetSock
         if (!Ipv4Options.TryParse(padded, out Ipv4Options parsed, out _)) return Errno.EINVAL;
         // Source routes would change where packets go; this host neither makes nor follows them (accept_source_route=0).
         if (parsed.HasSourceRoute) return Errno.EPERM;
+        int end = 0;
+        while (end < padded.Length && padded[end] != 0) end += padded[end] == 1 ? 1 : padded[end + 1];
+        padded.AsSpan(Math.Min(end, padded.Length)).Clear(); // nothing is behind the end of the list
         IpOptions = padded;
         return Errno.OK;
     }

@@ -70,7 +70,7 @@ public abstract partial class Sock
         Span<byte> three = stackalloc byte[48];
         three.Clear();
         WriteTime(three, stamp, 1);
-        control.Put((int)SockLevel.SOCKET, (int)SockOpt.SO_TIMESTAMPING, three);
+        control.Put((int)SockLevel.SOCKET, (int)(_stampsAreNew ? SockOpt.SO_TIMESTAMPING_NEW : SockOpt.SO_TIMESTAMPING), three);
     }
 
     /// <summary>sk_set_peek_off(sk, -1).</summary>
@@ -154,7 +154,9 @@ public abstract partial class Sock
         if (value.Length != 8) return Errno.EINVAL;
         uint flags = BinaryPrimitives.ReadUInt32LittleEndian(value[4..]);
         if ((flags & ~3u) != 0) return Errno.EINVAL;
-        UserOptions.TxTime = (BinaryPrimitives.ReadInt32LittleEndian(value), flags);
+        int clock = BinaryPrimitives.ReadInt32LittleEndian(value);
+        if (clock is not (0 or 1 or 11)) return Errno.EINVAL; // CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_TAI
+        UserOptions.TxTime = (clock, flags);
         return Errno.OK;
     }
 
@@ -215,7 +217,7 @@ public abstract partial class Sock
                 v = RmemAlloc;
                 break;
             case SockOpt.SO_COOKIE or SockOpt.SO_NETNS_COOKIE:
-                if (value.Length < 8) return Errno.EINVAL;
+                if (option == SockOpt.SO_COOKIE ? value.Length < 8 : value.Length != 8) return Errno.EINVAL;
                 length = 8;
                 BinaryPrimitives.WriteUInt64LittleEndian(value, option == SockOpt.SO_COOKIE ? Cookie : Net.Cookie);
                 return Errno.OK;

@@ -100,7 +100,7 @@ public abstract partial class Sock
                 break;
             case SockOpt.SO_TIMESTAMPING or SockOpt.SO_TIMESTAMPING_NEW:
                 // struct so_timestamping: flags, and a hardware clock that no device has.
-                BinaryPrimitives.WriteUInt32LittleEndian(full, _timestamping);
+                if ((SockOpt)option == SockOpt.SO_TIMESTAMPING || _stampsAreNew) BinaryPrimitives.WriteUInt32LittleEndian(full, _timestamping);
                 full[4..8].Clear();
                 n = 8;
                 break;

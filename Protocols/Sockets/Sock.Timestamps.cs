@@ -6,7 +6,7 @@ namespace ActorNet.Protocols;
 public abstract partial class Sock
 {
     // SOF_TIMESTAMPING_*: the whole mask of 6.18, and those bits that make a receiver's stamp.
-    private const uint TimestampingMask = (1u << 19) - 1, RxSoftware = 1 << 3, Software = 1 << 4, OptStats = 1 << 12;
+    private const uint TimestampingMask = (1u << 19) - 1, RxSoftware = 1 << 3, Software = 1 << 4, OptStats = 1 << 12, BindPhc = 1 << 15;
 
     /// <summary>Stamps of sending, by what they say of: the device's queue, the device, the acknowledgement; all of them; and how they are told.</summary>
     protected const uint SofTxSoftware = 1 << 1, SofTxSched = 1 << 8, SofTxAck = 1 << 9, SofTxRecord = 1 | SofTxSoftware | SofTxSched | SofTxAck | 1 << 18;
@@ -24,47 +24,53 @@ public abstract partial class Sock
     public const long Epoch = 946_684_800;
 
     private StampKind _stamps;
+    private bool _stampsAreNew;
     private uint _timestamping;
 
-    /// <summary>How stamps are given (SOCK_RCVTSTAMP, SOCK_RCVTSTAMPNS, SOCK_TSTAMP_NEW).</summary>
-    private enum StampKind : byte { None, Micros, Nanos, NewMicros, NewNanos }
+    /// <summary>How stamps are given (SOCK_RCVTSTAMP, SOCK_RCVTSTAMPNS). Whether by the new structures (SOCK_TSTAMP_NEW) is said by who set something last.</summary>
+    private enum StampKind : byte { None, Micros, Nanos }
 
     /// <summary>The options about stamps; null for another.</summary>
     private Errno? SetStampOption(SockOpt option, int v)
     {
         switch (option)
         {
-            case SockOpt.SO_TIMESTAMP: return Set(StampKind.Micros);
-            case SockOpt.SO_TIMESTAMPNS: return Set(StampKind.Nanos);
-            case SockOpt.SO_TIMESTAMP_NEW: return Set(StampKind.NewMicros);
-            case SockOpt.SO_TIMESTAMPNS_NEW: return Set(StampKind.NewNanos);
+            case SockOpt.SO_TIMESTAMP or SockOpt.SO_TIMESTAMP_NEW: return Set(StampKind.Micros);
+            case SockOpt.SO_TIMESTAMPNS or SockOpt.SO_TIMESTAMPNS_NEW: return Set(StampKind.Nanos);
             case SockOpt.SO_TIMESTAMPING or SockOpt.SO_TIMESTAMPING_NEW:
-                if (((uint)v & ~TimestampingMask) != 0) return Errno.EINVAL;
-                if (((uint)v & (SofOptIdTcp | SofOptId)) == SofOptIdTcp) return Errno.EINVAL;
-                if (OnTimestamping((uint)v) is var refused and not Errno.OK) return refused;
-                if (((uint)v & (OptStats | SofOptTsonly)) == OptStats) return Errno.EINVAL;
-                _timestamping = (uint)v;
-                return Errno.OK;
+                return SetTimestamping((uint)v, option == SockOpt.SO_TIMESTAMPING_NEW);
             default: return null;
         }
 
         Errno Set(StampKind kind)
         {
             _stamps = v != 0 ? kind : StampKind.None;
+            if (v != 0) _stampsAreNew = option is SockOpt.SO_TIMESTAMP_NEW or SockOpt.SO_TIMESTAMPNS_NEW;
             return Errno.OK;
         }
     }
 
+    // sock_set_timestamping. EINVAL: unknown bits, or one without the one it needs; EOPNOTSUPP, of a bound socket EINVAL: a clock of a device, which none has.
+    private Errno SetTimestamping(uint flags, bool isNew)
+    {
+        if ((flags & ~TimestampingMask) != 0 || (flags & (SofOptIdTcp | SofOptId)) == SofOptIdTcp) return Errno.EINVAL;
+        if (OnTimestamping(flags) is var refused and not Errno.OK) return refused;
+        if ((flags & (OptStats | SofOptTsonly)) == OptStats) return Errno.EINVAL;
+        if ((flags & BindPhc) != 0) return BoundIfIndex == 0 ? Errno.EOPNOTSUPP : Errno.EINVAL;
+        (_timestamping, _stampsAreNew) = (flags, isNew);
+        return Errno.OK;
+    }
+
     private int? GetStampOption(SockOpt option) => option switch
     {
-        SockOpt.SO_TIMESTAMP => _stamps == StampKind.Micros ? 1 : 0,
-        SockOpt.SO_TIMESTAMPNS => _stamps == StampKind.Nanos ? 1 : 0,
-        SockOpt.SO_TIMESTAMP_NEW => _stamps == StampKind.NewMicros ? 1 : 0,
-        SockOpt.SO_TIMESTAMPNS_NEW => _stamps == StampKind.NewNanos ? 1 : 0,
+        SockOpt.SO_TIMESTAMP => _stamps == StampKind.Micros && !_stampsAreNew ? 1 : 0,
+        SockOpt.SO_TIMESTAMPNS => _stamps == StampKind.Nanos && !_stampsAreNew ? 1 : 0,
+        SockOpt.SO_TIMESTAMP_NEW => _stamps == StampKind.Micros && _stampsAreNew ? 1 : 0,
+        SockOpt.SO_TIMESTAMPNS_NEW => _stamps == StampKind.Nanos && _stampsAreNew ? 1 : 0,
         _ => null,
     };
 
-    private protected void InheritStamps(Sock from) => (_stamps, _timestamping) = (from._stamps, from._timestamping);
+    private protected void InheritStamps(Sock from) => (_stamps, _stampsAreNew, _timestamping) = (from._stamps, from._stampsAreNew, from._timestamping);
 
     /// <summary>sock_recv_cmsgs: what the socket layer says of a packet.</summary>
     /// <param name="stamp">When it came (skb->tstamp).</param>
@@ -79,7 +85,7 @@ public abstract partial class Sock
             Span<byte> three = stackalloc byte[48];
             three.Clear();
             WriteTime(three, stamp, 1);
-            control.Put((int)SockLevel.SOCKET, (int)SockOpt.SO_TIMESTAMPING, three);
+            control.Put((int)SockLevel.SOCKET, (int)(_stampsAreNew ? SockOpt.SO_TIMESTAMPING_NEW : SockOpt.SO_TIMESTAMPING), three);
         }
 
         if (RxqOvfl && drops != 0) control.Put((int)SockLevel.SOCKET, (int)SockOpt.SO_RXQ_OVFL, drops);
@@ -101,15 +107,11 @@ public abstract partial class Sock
     private void PutStamp(ref CmsgWriter control, Instant stamp)
     {
         Span<byte> time = stackalloc byte[16];
-        bool nanos = _stamps is StampKind.Nanos or StampKind.NewNanos;
+        bool nanos = _stamps == StampKind.Nanos;
         WriteTime(time, stamp, nanos ? 1 : 1000);
-        SockOpt type = _stamps switch
-        {
-            StampKind.Micros => SockOpt.SO_TIMESTAMP,
-            StampKind.Nanos => SockOpt.SO_TIMESTAMPNS,
-            StampKind.NewMicros => SockOpt.SO_TIMESTAMP_NEW,
-            _ => SockOpt.SO_TIMESTAMPNS_NEW,
-        };
+        SockOpt type = nanos
+            ? _stampsAreNew ? SockOpt.SO_TIMESTAMPNS_NEW : SockOpt.SO_TIMESTAMPNS
+            : _stampsAreNew ? SockOpt.SO_TIMESTAMP_NEW : SockOpt.SO_TIMESTAMP;
         control.Put((int)SockLevel.SOCKET, (int)type, time);
     }
 

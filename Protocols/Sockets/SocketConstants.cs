@@ -72,7 +72,7 @@ public enum IpOpt
 }
 
 /// <summary>UDP_* at IPPROTO_UDP.</summary>
-public enum UdpOpt { UDP_CORK = 1, UDP_ENCAP = 100, UDP_NO_CHECK6_TX = 101, UDP_NO_CHECK6_RX = 102, UDP_SEGMENT = 103, UDP_GRO = 104 }
+public enum UdpOpt { UDP_CORK = 1, UDPLITE_SEND_CSCOV = 10, UDPLITE_RECV_CSCOV = 11, UDP_ENCAP = 100, UDP_NO_CHECK6_TX = 101, UDP_NO_CHECK6_RX = 102, UDP_SEGMENT = 103, UDP_GRO = 104 }
 
 /// <summary>IP_PMTUDISC_*: what IP_MTU_DISCOVER says of DF and of datagrams larger than the path.</summary>
 public enum PmtuDisc : byte { DONT = 0, WANT = 1, DO = 2, PROBE = 3, INTERFACE = 4, OMIT = 5 }

@@ -267,6 +267,7 @@ public sealed partial class TcpSock
 
         _listener.Remove(req);
         var child = new TcpSock(this, req);
+        child.McTtl = skb.Ip.Ttl; // so tcp_v4_syn_recv_sock
         Inc(Snmp.TcpPassiveOpens);
         _listener.AddChild(child);
         Wake(DataReady);

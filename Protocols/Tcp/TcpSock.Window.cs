@@ -99,7 +99,10 @@ public sealed partial class TcpSock
         _rcvqTime = _mstamp;
         _rcvqSeq = _rcv.CopiedSeq;
         int most = FullSpace;
-        if (_rcv.WindowClamp >= most) _rcv.WindowClamp = Math.Max(most, 2 * _advMss);
+        int clamp = Math.Min(_rcv.WindowClamp, most);
+        // With tcp_app_win, which is 31, one segment stays the application's, unless there is room for two only.
+        if (clamp > 2 * _advMss && clamp + _advMss > most) clamp = Math.Max(2 * _advMss, most - _advMss);
+        _rcv.WindowClamp = clamp;
         _rcv.RcvSsthresh = Math.Min(_rcv.RcvSsthresh, _rcv.WindowClamp);
         _rcvqSpace = Math.Min(Math.Min(_rcv.RcvSsthresh, _rcv.RcvWnd), TcpConst.InitCwnd * _advMss);
         _cwndStamp = _mstamp;

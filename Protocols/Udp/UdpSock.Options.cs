@@ -68,6 +68,7 @@ public sealed partial class UdpSock
             case UdpOpt.UDP_NO_CHECK6_TX: v = _user is { NoCheck6Tx: true } ? 1 : 0; break;
             case UdpOpt.UDP_NO_CHECK6_RX: v = _user is { NoCheck6Rx: true } ? 1 : 0; break;
             case UdpOpt.UDP_SEGMENT: v = _user?.Segment ?? 0; break;
+            case UdpOpt.UDPLITE_SEND_CSCOV or UdpOpt.UDPLITE_RECV_CSCOV: v = 0; break; // UDP-Lite's, which can be read here, too
             case UdpOpt.UDP_GRO: v = _user is { Gro: true } ? 1 : 0; break;
             default: return Errno.ENOPROTOOPT;
         }

@@ -11,9 +11,9 @@ public sealed class RandomCallsTests
 {
     private static Gen<RandomCall> Call =>
         from kind in Gen.Choose(0, RandomCalls.Kinds * RandomConversation.Kinds * RandomFiles.Kinds - 1)
-        from fd in Gen.Frequency((4, Gen.Choose(0, 1)), (2, Gen.Choose(2, 2)), (1, Gen.Choose(3, 3)))
-        from a in Gen.Choose(0, 11)
-        from b in Gen.Choose(0, 11)
+        from fd in Gen.Frequency((4, Gen.Choose(0, 1)), (2, Gen.Choose(2, 2)), (1, Gen.Choose(3, 5)))
+        from a in Gen.Choose(0, 61)
+        from b in Gen.Choose(0, 61)
         select new RandomCall(kind, fd, a, b);
 
     private static Arbitrary<RandomCall[]> Sequences => Arb.From(Call.ArrayOf(), Shrink);
@@ -29,6 +29,9 @@ public sealed class RandomCallsTests
 
     [KernelFact]
     public void Files_that_wait_for_each_other_give_what_they_give_on_the_kernel() => CheckAll(RandomFiles.ToScript);
+
+    [KernelFact]
+    public void Options_known_and_unknown_answer_as_on_the_kernel() => CheckAll(RandomOptions.ToScript);
 
     private static void CheckAll(Func<RandomCall[], Script> script)
     {

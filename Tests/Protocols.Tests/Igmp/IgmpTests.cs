@@ -163,7 +163,7 @@ public sealed class IgmpTests
 
         public void Set(int option, params string[] addresses) => Set(option, Bytes(addresses));
 
-        public void Set(int option, byte[] value) => Assert.Equal(Errno.OK, Udp.SetMulticastOption(option, value, fib));
+        public void Set(int option, byte[] value) => Assert.Equal(Errno.OK, Udp.SetDeviceOption(option, value, fib));
 
         public void DropMemberships() => Udp.DropMemberships();
     }
