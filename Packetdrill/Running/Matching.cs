@@ -30,6 +30,7 @@ public sealed class Matching(Constants constants)
 
                 return null;
             case (StructExpr e, StructExpr a): return DiffersStruct(e, a, where);
+            case (ArrayExpr { Items: [var e, Ellipsis] }, not ArrayExpr): return Differs(e, actual, where); // a length that came out as it went in
             default:
                 long? x = constants.TryEvaluate(expected), y = constants.TryEvaluate(actual);
                 return x is not null && x == y ? null : Say(where, expected, actual);

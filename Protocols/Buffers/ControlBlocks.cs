@@ -32,6 +32,9 @@ public struct IpControl
     public ushort Id;
     public bool HasId;
 
+    /// <summary>In, of a queued datagram: its socket wanted IP_PKTINFO when it came (ipv4_pktinfo_prepare).</summary>
+    public bool HasPktInfo;
+
     /// <summary>Out, once routed: whom the frame goes to on its device, an address in host order.</summary>
     public uint NextHop;
 

@@ -106,6 +106,7 @@ public abstract partial class DatagramSock
         MemCharge(size);
         skb.Charge = size;
         skb.DropCount = RxqOvfl ? Drops : 0;
+        skb.Ip.HasPktInfo = WantsPktInfo;
         _rmemAlloc += size;
         SkBuffChain.Put(ref _rcvHead, ref _rcvTail, skb);
         Wake(DataReady);

@@ -27,6 +27,9 @@ public abstract partial class InetSock
     // IP_PROTOCOL is inet_num: of a raw socket its protocol, of others their port.
     private int? GetCmsgOption(IpOpt option) => option == IpOpt.IP_PROTOCOL ? Local.Port : CmsgOf(option) is not IpCmsg.None and var flag ? ((_cmsgs & flag) != 0 ? 1 : 0) : null;
 
+    /// <summary>IP_PKTINFO is on.</summary>
+    protected bool WantsPktInfo => (_cmsgs & IpCmsg.PktInfo) != 0;
+
     /// <summary>IP_RECVERR_RFC4884 is on.</summary>
     protected bool RecvErr4884 => (_cmsgs & IpCmsg.RecvErr4884) != 0;
 
@@ -60,18 +63,18 @@ public abstract partial class InetSock
 
     private void PutIpCmsgs(ref CmsgWriter control, in IpControl ip, Fib? fib, Instant now)
     {
-        if ((_cmsgs & IpCmsg.PktInfo) != 0) PutPktInfo(ref control, ip, fib, now);
+        if ((_cmsgs & IpCmsg.PktInfo) != 0) PutPktInfo(ref control, ip, fib, now, isKnown: fib is null || ip.HasPktInfo);
         if ((_cmsgs & IpCmsg.Ttl) != 0) control.Put((int)SockLevel.IP, (int)IpOpt.IP_TTL, ip.Ttl);
         if ((_cmsgs & IpCmsg.Tos) != 0) control.Put((int)SockLevel.IP, (int)IpOpt.IP_TOS, [ip.Tos]);
     }
 
     // The source that an answer would have is the address that was asked, or for a group or broadcast, the one that the route back has (fib_compute_spec_dst). Nobody
-    // answers an error.
-    private static void PutPktInfo(ref CmsgWriter control, in IpControl ip, Fib? fib, Instant now)
+    // answers an error. Of a packet that came before it was asked for only its destination is known.
+    private static void PutPktInfo(ref CmsgWriter control, in IpControl ip, Fib? fib, Instant now, bool isKnown)
     {
         Span<byte> info = stackalloc byte[12];
-        uint specific = fib is null ? 0 : fib.AddressType(ip.Daddr.V4) == RouteType.LOCAL ? ip.Daddr.V4 : fib.Output(ip.Saddr.V4, 0, ip.BoundIfIndex, now).Saddr;
-        BinaryPrimitives.WriteInt32LittleEndian(info, ip.BoundIfIndex);
+        uint specific = fib is null || !isKnown ? 0 : fib.AddressType(ip.Daddr.V4) == RouteType.LOCAL ? ip.Daddr.V4 : fib.Output(ip.Saddr.V4, 0, ip.BoundIfIndex, now).Saddr;
+        BinaryPrimitives.WriteInt32LittleEndian(info, isKnown ? ip.BoundIfIndex : 0);
         BinaryPrimitives.WriteUInt32BigEndian(info[4..], specific);
         BinaryPrimitives.WriteUInt32BigEndian(info[8..], ip.Daddr.V4);
         control.Put((int)SockLevel.IP, (int)IpOpt.IP_PKTINFO, info);

@@ -33,6 +33,9 @@ public sealed class RandomCallsTests
     [KernelFact]
     public void Options_known_and_unknown_answer_as_on_the_kernel() => CheckAll(RandomOptions.ToScript);
 
+    [KernelFact]
+    public void Datagrams_and_their_control_messages_are_the_kernel_s() => CheckAll(RandomMessages.ToScript);
+
     private static void CheckAll(Func<RandomCall[], Script> script)
     {
         string[] asked = (Environment.GetEnvironmentVariable("ACTORNET_RANDOM_CALLS") ?? "30").Split(':');
