@@ -142,7 +142,7 @@ public sealed partial class TcpSock
         _compressedAcks++;
         if (_compAckAt != Instant.Never) return;
         long rtt = _rcvRttUs8;
-        if (_rtt.Srtt8 != 0 && (_rtt.Srtt8 < rtt || rtt == 0)) rtt = _rtt.Srtt8;
+        if (_rtt.Srtt8 != 0 && _rtt.Srtt8 < rtt) rtt = _rtt.Srtt8; // nothing is known of the way to here before a window was filled: no delay
         long delay = Math.Min(1_000_000, rtt * 125 / 20);
         _compAckAt = _mstamp + Duration.FromNanoseconds(delay);
     }
