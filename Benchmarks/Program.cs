@@ -15,6 +15,7 @@ internal static class Program
 #endif
         new("wire", WireBenchmark.Run),
         new("ports", PortsBenchmark.Run),
+        new("host", HostPortsBenchmark.Run),
         new("epoll", EpollBenchmark.Run),
     ];
 
