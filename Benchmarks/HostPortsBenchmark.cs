@@ -22,6 +22,7 @@ internal static class HostPortsBenchmark
             // Compiled by then, and again with what was learnt.
             for (var warm = Stopwatch.StartNew(); warm.ElapsedMilliseconds < 2_000;) Measure(tcp, 1_000);
             HostPortsProgram least = Best(tcp, s_sizes[0]);
+            HostPortsProgram last = least;
             foreach (int n in s_sizes)
             {
                 HostPortsProgram p = n == s_sizes[0] ? least : Best(tcp, n);
@@ -29,7 +30,13 @@ internal static class HostPortsBenchmark
                 yield return Row($"{kind}/bind/{n}", n, p.Bind, least.Bind, tcp ? "socket, bind and listen" : "socket and bind", $"; the collector's {p.Collector:0} ns are not in it");
                 yield return Row($"{kind}/lookup/{n}", n, p.LookUp, least.LookUp,
                     tcp ? "connect to one of them, accept, and close of both by a reset" : "a datagram to one of them over the loopback, and its recv", "");
+                last = p;
             }
+
+            yield return new BenchRow(tcp ? "host/listen/memory" : "host/udp/memory", "bytes", last.Memory)
+            {
+                SmallerIsBetter = true, Definition = $"live heap per {(tcp ? "listener" : "bound UDP socket")} of {s_sizes[^1]:N0}: its actor, its row and its descriptor too",
+            };
         }
     }
 

@@ -20,6 +20,9 @@ internal sealed class HostPortsProgram(bool tcp, int sockets)
     /// <summary>Without <see cref="Collector"/>.</summary>
     public Figure Bind { get; private set; }
 
+    /// <summary>Live heap per socket, bytes: the socket, its actor, its row, its descriptor.</summary>
+    public double Memory { get; private set; }
+
     /// <summary>Nanoseconds a bind that the garbage collector stood still for, copying what had been made.</summary>
     public double Collector { get; private set; }
 
@@ -31,6 +34,7 @@ internal sealed class HostPortsProgram(bool tcp, int sockets)
 
     public async Task Main(Os os)
     {
+        double live = GC.GetTotalMemory(true);
         TimeSpan pauses = GC.GetTotalPauseDuration();
         long bytes = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
         for (int i = 0; i < sockets; i++)
@@ -43,6 +47,7 @@ internal sealed class HostPortsProgram(bool tcp, int sockets)
         Figure bind = Of(start, bytes, sockets);
         Collector = (GC.GetTotalPauseDuration() - pauses).TotalNanoseconds / sockets;
         Bind = bind with { Nanos = bind.Nanos - Collector };
+        Memory = (GC.GetTotalMemory(true) - live) / sockets;
         LookUp = Figure.None;
         int from = tcp ? -1 : await os.Socket(AddressFamily.INET, SocketType.DGRAM);
         for (int round = 0; round < Rounds; round++)
