@@ -15,7 +15,7 @@ internal sealed class Netns(string name, HostPlan host, Net net)
     public readonly string Name = name;
     public readonly HostPlan Host = host;
     public readonly Net Net = net;
-    public readonly Fib Fib = new(net);
+    public readonly Fib Fib = net.Fib = new Fib(net);
     public readonly List<DevicePlan> Devices = [];
 
     [field: AllowNull]

@@ -103,6 +103,24 @@ public sealed class SimNetns
         };
     }
 
+    /// <summary>`ip route add|change|replace|delete`, also while the network runs. The errno that ip(8) would tell of; OK when it is done.</summary>
+    public Errno Route(string verb, FibRoute route)
+    {
+        Fib fib = Plan.Fib;
+        switch (verb)
+        {
+            case "add": return fib.AddRoute(route);
+            case "delete" or "del": return fib.RemoveRoute(route.Prefix, route.PrefixLength, gateway: route.Gateway, device: route.Device);
+            case "change" or "replace":
+                Errno removed = fib.RemoveRoute(route.Prefix, route.PrefixLength, route.Metric);
+                return removed != Errno.OK && verb == "change" ? Errno.ENOENT : fib.AddRoute(route);
+            default: return Errno.EOPNOTSUPP;
+        }
+    }
+
+    /// <summary>A device as routes name it.</summary>
+    public InDevice RouteDevice(string device) => InDevice(device);
+
     /// <inheritdoc cref="SimHost.Sysctl"/>
     public SimNetns Sysctl(string name, string value) =>
         SysctlNames.TrySet(Plan.Net.Sysctl, Plan.Fib, name, value, out string? error) ? this : throw new ArgumentException($"{FullName}: {error}", nameof(name));

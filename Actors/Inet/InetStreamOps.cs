@@ -262,7 +262,7 @@ internal sealed partial class InetStreamOps : InetOps
     private static TcpRoute RouteTo(SockActor s, IpAddress peer)
     {
         RouteOut r = s.Stack.Fib.Output(peer.V4, 0, s.Sk.BoundIfIndex, s.Now);
-        return new TcpRoute(IpAddress.FromV4(r.Saddr), r.Errno == Errno.OK ? r.Mtu : 1500);
+        return new TcpRoute(IpAddress.FromV4(r.Saddr), r.Errno == Errno.OK ? r.Mtu : 1500, r.AdvMss, r.InitCwnd);
     }
 
     // tcp_v4_connect up to the choice of the port: where to, from where, over which path.
@@ -292,7 +292,7 @@ internal sealed partial class InetStreamOps : InetOps
             {
                 Local = local,
                 Peer = SockAddr.In(IpAddress.FromV4(route.Daddr), peer.Port),
-                Route = new TcpRoute(local.Address, route.Mtu),
+                Route = new TcpRoute(local.Address, route.Mtu, route.AdvMss, route.InitCwnd),
             },
             call);
     }

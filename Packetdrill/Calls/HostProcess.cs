@@ -47,10 +47,10 @@ public sealed class HostProcess(Os os, bool names = false)
     public void Forget(int fd) => _named.Remove(fd);
 
     /// <summary>A call that sends from the null pointer: a program here has none, but on a stream the memory is looked at last: what a call without data answers comes first.</summary>
-    public async ValueTask<SysResult> SendFromNull(int fd, MsgFlags flags)
+    public async ValueTask<SysResult> SendFromNull(int fd, SockAddr? to, MsgFlags flags)
     {
         await MustBeStream(fd, "data");
-        SysResult r = await Os.TrySend(fd, default, flags);
+        SysResult r = to is { } address ? await Os.TrySendTo(fd, default, address, flags) : await Os.TrySend(fd, default, flags);
         return r.IsOk ? Errno.EFAULT : r;
     }
 

@@ -16,7 +16,7 @@ internal sealed class SendCall : SystemCall
     public override ValueTask<SysResult> OnHost(HostProcess process)
     {
         int fd = process.Fd(_fd);
-        if (_data.IsNull && _length > 0) return process.SendFromNull(fd, (MsgFlags)_flags);
+        if (_data.IsNull && _length > 0) return process.SendFromNull(fd, _to.IsNull ? default(SockAddr?) : SockAddrs.ToHost(_to, _addressLength), (MsgFlags)_flags);
         ReadOnlyMemory<byte> data = _data.Bytes.AsMemory(0, _length);
         if (Name == "write") return HostProcess.Try(process.Os.Write(fd, data), n => n);
         return _to.IsNull

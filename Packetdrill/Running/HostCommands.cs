@@ -30,6 +30,7 @@ internal sealed class HostCommands(SimHost host, Os os)
                 return (0, "");
             case "ethtool" or "true": return (0, ""); // no offloads to turn off
             case "tc": return Tc(words);
+            case "ip" when words is ["ip", "route", _, _, ..]: return RouteCommand(words);
             case "ip" when words is ["ip", "tcp_metrics", "flush", ..]:
                 host.Net.Tcp.FlushMetrics();
                 return (0, "");
@@ -47,6 +48,48 @@ internal sealed class HostCommands(SimHost host, Os os)
         if (rest is [_, "limit", var text] && !int.TryParse(text.TrimEnd('p'), NumberStyles.None, CultureInfo.InvariantCulture, out limit)) return null;
         host.First.SetQueueLimit(device, removes ? int.MaxValue : limit);
         return (0, "");
+    }
+
+    // ip route VERB PREFIX [via GATEWAY] [dev DEV] [metric N] [advmss N] [mtu [lock] N] [initcwnd N].
+    private (int, string)? RouteCommand(List<string> words)
+    {
+        (string verb, string prefix) = (words[2], words[3]);
+        string[] parts = (prefix == "default" ? "0.0.0.0/0" : prefix).Split('/', 2);
+        if (!IpAddress.TryParse(parts[0], out IpAddress net) || !net.IsV4) return null;
+        int bits = parts.Length == 2 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 32;
+        (uint gateway, int mtu, int advMss, int initCwnd, uint metric) = (0, 0, 0, 0, 0);
+        bool locked = false;
+        InDevice? device = null;
+        for (int i = 4; i < words.Count; i++)
+        {
+            string word = words[i];
+            if (i + 1 < words.Count && words[i + 1] == "lock")
+            {
+                locked |= word == "mtu";
+                i++;
+            }
+
+            if (++i >= words.Count) return null;
+            string value = words[i];
+            switch (word)
+            {
+                case "via" when IpAddress.TryParse(value, out IpAddress g) && g.IsV4: gateway = g.V4; break;
+                case "dev" when host.Devices.Contains(value): device = host.First.RouteDevice(value); break;
+                case "metric": metric = uint.Parse(value, CultureInfo.InvariantCulture); break;
+                case "mtu": mtu = int.Parse(value, CultureInfo.InvariantCulture); break;
+                case "advmss": advMss = int.Parse(value, CultureInfo.InvariantCulture); break;
+                case "initcwnd": initCwnd = int.Parse(value, CultureInfo.InvariantCulture); break;
+                case "proto" or "scope": break;
+                default: return null;
+            }
+        }
+
+        Errno e = host.First.Route(verb, new FibRoute
+        {
+            Prefix = net.V4, PrefixLength = bits, Gateway = gateway, Device = device, Metric = metric, Protocol = RouteProtocol.STATIC,
+            Mtu = mtu, MtuLocked = locked, AdvMss = advMss, InitCwnd = initCwnd,
+        });
+        return e == Errno.EOPNOTSUPP ? null : (e == Errno.OK ? 0 : 2, "");
     }
 
     // What has moved since it was last asked: name, by how much, and a rate.

@@ -49,7 +49,8 @@ public static class PacketRun
     {
         var wire = new ScriptWire(constants.UsualLocal.Address.V4, constants.UsualRemote.Address.V4, seed);
         SimHost host = network.AddHost("host");
-        host.AddTun(ScriptWire.TunName, wire.OnSent, mtu).AddAddress(ScriptWire.TunName, constants.UsualLocal.Address + "/16").AddRoute("default", device: ScriptWire.TunName);
+        host.AddTun(ScriptWire.TunName, wire.OnSent, mtu).AddAddress(ScriptWire.TunName, constants.UsualLocal.Address + "/16").AddRoute("default", device: ScriptWire.TunName)
+            .AddRoute(constants.UsualRemote.Address + "/32", via: Gateway(constants.UsualLocal.Address), device: ScriptWire.TunName);
         wire.Host = host;
         ScriptPlayer? player = null;
         host.Run("script", os =>
@@ -114,6 +115,9 @@ public static class PacketRun
         public int Mtu = 1500;
         public readonly List<KeyValuePair<string, string>> Defines = [];
     }
+
+    // Another address of the host's own network: the original's driver has the way to the far end go by way of one.
+    private static string Gateway(IpAddress local) => IpAddress.FromV4(local.V4 ^ 3).ToString();
 
     private static long Number(ScriptOption o) =>
         long.TryParse(o.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long n) ? n : throw new ScriptException(o.At, $"--{o.Name} takes a number, not '{o.Value}'");

@@ -27,6 +27,9 @@ public struct RouteOut
     /// <summary>DF must not be set: the path's MTU is locked or below what discovery may go.</summary>
     public bool MtuLocked;
 
+    /// <summary>The route's RTAX_ADVMSS and RTAX_INITCWND; 0 for none.</summary>
+    public int AdvMss, InitCwnd;
+
     /// <summary>A copy is for this host itself: broadcasts, and multicast to a group it is in.</summary>
     public bool LoopsBack;
 }
@@ -157,6 +160,7 @@ public sealed partial class Fib
         int learnt = _exceptions.Find(r.Daddr, now, out bool locked);
         int mtu = learnt != 0 ? learnt : route is { Mtu: > 0 } ? route.Mtu : r.Device.Mtu;
         r.Mtu = Math.Min(mtu, MaxMtu);
+        if (route is not null) (r.AdvMss, r.InitCwnd) = (route.AdvMss, route.InitCwnd);
         r.MtuLocked = locked || route is { MtuLocked: true };
     }
 

@@ -211,6 +211,6 @@ public sealed partial class Fib(Net net)
     private static FibRoute WithDevice(FibRoute r, InDevice device) => new()
     {
         Prefix = r.Prefix, PrefixLength = r.PrefixLength, Type = r.Type, Scope = r.Gateway == 0 ? RouteScope.LINK : r.Scope, Protocol = r.Protocol,
-        Metric = r.Metric, Gateway = r.Gateway, Device = device, PrefSrc = r.PrefSrc, Mtu = r.Mtu, MtuLocked = r.MtuLocked,
+        Metric = r.Metric, Gateway = r.Gateway, Device = device, PrefSrc = r.PrefSrc, Mtu = r.Mtu, MtuLocked = r.MtuLocked, AdvMss = r.AdvMss, InitCwnd = r.InitCwnd,
     };
 }

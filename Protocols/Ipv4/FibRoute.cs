@@ -45,6 +45,12 @@ public sealed class FibRoute
     /// <summary>"mtu lock": no path MTU discovery here.</summary>
     public bool MtuLocked { get; init; }
 
+    /// <summary>RTAX_ADVMSS, bytes, and RTAX_INITCWND, segments; 0: as ever.</summary>
+    public int AdvMss { get; init; }
+
+    /// <inheritdoc cref="AdvMss"/>
+    public int InitCwnd { get; init; }
+
     internal FibRoute? Next;
 
     /// <summary>fib_props: what a packet to here fails with; OK where it may go on.</summary>

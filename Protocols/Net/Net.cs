@@ -31,6 +31,9 @@ public sealed class Net(string hostName, ulong seed, SkBuffPool pool, string net
     /// <summary>Whether what is sent to an address is dropped by its device's queue, which has no room for any packet; null where no device has such a queue.</summary>
     public Func<IpAddress, bool>? EgressDrops { get; set; }
 
+    /// <summary>The namespace's routes, for sockets that look theirs up again when routes change; null where there are none.</summary>
+    public Fib? Fib { get; set; }
+
     public NetnsMib Mib { get; } = new();
 
     public NetSysctl Sysctl { get; } = new();

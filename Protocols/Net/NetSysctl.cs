@@ -68,6 +68,9 @@ public sealed class NetSysctl
     public int tcp_ecn = 2;
     public bool tcp_ecn_fallback = true;
 
+    // net.ipv4: path MTU probing (0: never; 1: after a black hole; 2: always; bytes; seconds; bytes)
+    public int tcp_mtu_probing, tcp_base_mss = 1024, tcp_mtu_probe_floor = 48, tcp_probe_interval = 600, tcp_probe_threshold = 8;
+
     // net.ipv4: Fast Open (a mask; the pause after a path that swallows it, seconds)
     public int tcp_fastopen = 1, tcp_fastopen_blackhole_timeout_sec;
 

@@ -17,7 +17,7 @@ internal sealed class RequestSock
     public uint TsRecent, TsOffset;
     public Instant TsRecentStamp, SynAckAt, Due;
     public Instant LastOowAck = Instant.Never;
-    public int RcvWnd, WindowClamp, RouteMtu;
+    public int RcvWnd, WindowClamp, RouteMtu, InitCwnd;
     public ushort PeerMss, AdvMss;
     public byte SndWscale, RcvWscale, NumTimeout, NumRetrans, Tos;
     public bool TimestampOk, SackOk, WscaleOk, EcnOk;

@@ -247,6 +247,7 @@ public sealed partial class TcpSock
         if ((flag & AckFlags.Acked) != 0)
         {
             flag |= AckFlags.SetXmitTimer;
+            if (MtuProbeState is { ProbeSize: > 0 } p && p.End <= _snd.SndUna) MtuProbed(p);
             if (!IsSack)
             {
                 RemoveRenoSacks(acked);

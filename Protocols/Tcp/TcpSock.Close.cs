@@ -361,6 +361,12 @@ public sealed partial class TcpSock
         if (mtu >= _mtu || PmtuDisc is PmtuDisc.DONT or PmtuDisc.PROBE or PmtuDisc.INTERFACE or PmtuDisc.OMIT) return;
         mtu = Math.Max(mtu, 68);
         SyncMss(mtu);
+        SimpleRetransmit();
+    }
+
+    /// <summary>tcp_simple_retransmit.</summary>
+    private void SimpleRetransmit()
+    {
         if (_packetsOut == 0) return;
         int lost = _lostOut;
         for (SkBuff? skb = _rtxQueue.Head; skb is not null; skb = skb.Next)

@@ -118,7 +118,7 @@ public sealed partial class TcpSock
         _tsRecentStamp = Instant.Never;
         _retransStamp = Instant.Never;
         _ato = Duration.Zero;
-        SndCwnd = TcpConst.InitCwnd;
+        SndCwnd = InitialCwnd;
         SndSsthresh = TcpConst.InfiniteSsthresh;
         SndCwndCnt = 0;
         _caState = TcpCaState.Open;
@@ -151,6 +151,7 @@ public sealed partial class TcpSock
     {
         bool v4 = Peer.Address.IsV4;
         _routeAdvMss = route.EffectiveAdvMss(v4);
+        NoteRoute(route.InitCwnd);
         int user = _user?.UserMss ?? 0;
         if (user > 0 && user < _mssClamp) _mssClamp = (ushort)user;
         _offerTimestamps = Sysctl.tcp_timestamps != 0;
@@ -209,11 +210,12 @@ public sealed partial class TcpSock
             _rto = TcpConst.TimeoutFallback;
         }
 
-        SndCwnd = _totalRetrans > 1 && _undoMarker != default ? 1 : TcpConst.InitCwnd;
+        SndCwnd = _totalRetrans > 1 && _undoMarker != default ? 1 : InitialCwnd;
         _undoMarker = default;
         _cwndStamp = _mstamp;
         SetCaState(TcpCaState.Open);
         _retransStamp = Instant.Never;
+        InitMtuProbe();
         InitBufferSpace();
         if (KeepOpen) _keepaliveAt = _mstamp + KeepaliveTime;
         FastPathCheck();

@@ -31,7 +31,7 @@ public sealed partial class TcpSock
     {
         if (_caState == TcpCaState.Open && !Has(TcpSockFlags.NoSpace))
         {
-            int used = Math.Max(_cwndUsed, TcpConst.InitCwnd);
+            int used = Math.Max(_cwndUsed, InitialCwnd);
             if (used < SndCwnd)
             {
                 SndSsthresh = CurrentSsthresh;
@@ -52,7 +52,7 @@ public sealed partial class TcpSock
         if (idle <= _rto) return;
         _ca.CwndEvent(this, TcpCaEvent.CwndRestart);
         SndSsthresh = CurrentSsthresh;
-        int cwnd = SndCwnd, restart = Math.Min(TcpConst.InitCwnd, cwnd);
+        int cwnd = SndCwnd, restart = Math.Min(InitialCwnd, cwnd);
         while ((idle -= _rto) > Duration.Zero && cwnd > restart) cwnd >>= 1;
         SndCwnd = Math.Max(cwnd, restart);
         _cwndStamp = _mstamp;

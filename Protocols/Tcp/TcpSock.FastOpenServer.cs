@@ -94,8 +94,9 @@ public sealed partial class TcpSock
         f.Queue = queue;
         _snd.SndWnd = _snd.MaxWindow = new TcpHeader(HeaderOf(skb)).Window; // never scaled in a SYN
         ArmRetrans(RetransKind.Retrans, TcpConst.TimeoutInit);
-        SndCwnd = TcpConst.InitCwnd;
+        SndCwnd = InitialCwnd;
         _lsndtime = _lrcvtime = _mstamp;
+        InitMtuProbe();
         InitBufferSpace();
         _segsIn = 1;
         if (KeepOpen) _keepaliveAt = _mstamp + KeepaliveTime;

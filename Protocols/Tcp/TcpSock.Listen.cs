@@ -116,6 +116,7 @@ public sealed partial class TcpSock
             RcvWnd = rcv.RcvWnd,
             WindowClamp = rcv.WindowClamp,
             RouteMtu = route.Mtu,
+            InitCwnd = route.InitCwnd,
             PeerMss = (ushort)mss,
             AdvMss = (ushort)advMss,
             SndWscale = o.WindowScale,
@@ -352,6 +353,7 @@ public sealed partial class TcpSock
         _tsOffset = req.TsOffset;
         _totalRetrans = req.NumRetrans;
         _undoMarker = req.NumRetrans > 1 ? next : default;
+        NoteRoute(req.InitCwnd);
         SyncMss(req.RouteMtu);
         _undoMarker = req.NumRetrans > 1 ? _iss : default;
         InitRcvMss();

@@ -24,6 +24,7 @@ public sealed partial class TcpSock
     /// <summary>The room for data in a segment now: less when SACK blocks ride along (tcp_current_mss).</summary>
     private int CurrentMss()
     {
+        SyncRouteMtu();
         int sacks = SackBlocksToSend();
         return sacks == 0 ? _mssCache : Math.Max(_mssCache - 4 - 8 * sacks, Sysctl.tcp_min_snd_mss - 40 + 8);
     }
@@ -81,6 +82,13 @@ public sealed partial class TcpSock
         bool probe = push == PushProbe;
         int sent = 0, burst = 0;
         bool cwndLimited = false, rwndLimited = false;
+        if (push == PushAll && MtuProbeState is { Enabled: true })
+        {
+            int probed = ProbeMtu();
+            if (probed == 0) return false;
+            if (probed > 0) sent = 1;
+        }
+
         while (_writeQueue.Head is { } skb)
         {
             if (burst == 0) burst = BurstSegments(mss);
@@ -255,6 +263,7 @@ public sealed partial class TcpSock
             }
         }
 
+        CheckRoute();
         int header = TcpHeader.MinLength + options.Length;
         int length = header + payload.Length;
         SkBuff pkt = Net.Pool.Alloc(TcpConst.Headroom, length);

@@ -103,6 +103,7 @@ public sealed partial class TcpSock
                     return;
                 }
 
+                if (MtuProbeFailed()) return;
                 EnterRecovery((flag & AckFlags.Ece) != 0);
                 break;
         }

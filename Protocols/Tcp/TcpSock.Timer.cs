@@ -200,6 +200,7 @@ public sealed partial class TcpSock
         }
         else
         {
+            if (TimedOut(Sysctl.tcp_retries1, 0)) SuspectBlackHole();
             retries = Sysctl.tcp_retries2;
             if (IsDetached)
             {

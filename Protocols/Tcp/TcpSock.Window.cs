@@ -81,7 +81,14 @@ public sealed partial class TcpSock
         _mtu = pmtu;
         int mss = Math.Min(pmtu - (Peer.Address.IsV4 ? 20 : 40) - TcpHeader.MinLength, _mssClamp);
         mss = Math.Max(mss, Sysctl.tcp_min_snd_mss) - (HeaderLength - TcpHeader.MinLength);
-        _mssCache = (ushort)Math.Clamp(BoundToHalfWindow(mss), 1, 65_535);
+        mss = BoundToHalfWindow(mss);
+        if (MtuProbeState is { } p)
+        {
+            p.SearchHigh = Math.Min(p.SearchHigh, pmtu);
+            if (p.Enabled) mss = Math.Min(mss, MtuToMss(p.SearchLow));
+        }
+
+        _mssCache = (ushort)Math.Clamp(mss, 1, 65_535);
     }
 
     /// <summary>tcp_initialize_rcv_mss: a first guess of the peer's segment size, low on purpose.</summary>

@@ -59,6 +59,12 @@ internal sealed class TcpUserOptions
     /// <inheritdoc cref="Zerocopy"/>
     public uint StampKey;
 
+    /// <summary>No setting: the route's initial window, segments, and its MTU where it has changed; 0 for none. And the search for a larger one.</summary>
+    public int InitCwnd, RouteMtu;
+
+    /// <inheritdoc cref="InitCwnd"/>
+    public TcpMtuProbe? MtuProbe;
+
     /// <summary>TCP_THIN_LINEAR_TIMEOUTS, TCP_INQ.</summary>
     public bool ThinLinearTimeouts, RecvmsgInq;
 }
