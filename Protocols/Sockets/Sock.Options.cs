@@ -88,7 +88,7 @@ public abstract partial class Sock
         {
             case SockOpt.SO_LINGER:
                 BinaryPrimitives.WriteInt32LittleEndian(full, Linger is null ? 0 : 1);
-                BinaryPrimitives.WriteInt32LittleEndian(full[4..], _lingerSeconds < 0 ? unchecked((int)(long.MaxValue / 1000)) : _lingerSeconds);
+                BinaryPrimitives.WriteInt32LittleEndian(full[4..], _lingerSeconds < 0 ? unchecked((int)(long.MaxValue / Jiffies.PerSecond)) : _lingerSeconds);
                 n = 8;
                 break;
             case SockOpt.SO_RCVTIMEO or SockOpt.SO_SNDTIMEO or SockOpt.SO_RCVTIMEO_NEW or SockOpt.SO_SNDTIMEO_NEW:
@@ -199,14 +199,14 @@ public abstract partial class Sock
             return Errno.OK;
         }
 
-        // A negative time is one without end: MAX_SCHEDULE_TIMEOUT, which shows as what an int holds of it in seconds (of a kernel at 1,000 Hz).
+        // A negative time is one without end: MAX_SCHEDULE_TIMEOUT, which shows as what an int holds of it in seconds.
         int seconds = BinaryPrimitives.ReadInt32LittleEndian(value[4..]);
         _lingerSeconds = Math.Max(seconds, -1);
         Linger = seconds < 0 ? Duration.Infinite : new Duration(seconds * 1_000_000_000L);
         return Errno.OK;
     }
 
-    // struct timeval of a 64-bit kernel. Zero waits for ever, a negative time does not wait at all (sock_set_timeout).
+    // struct timeval of a 64-bit kernel, kept in jiffies. Zero waits for ever, a negative time does not wait at all (sock_set_timeout).
     private Errno SetTimeout(SockOpt option, ReadOnlySpan<byte> value)
     {
         if (value.Length < 16) return Errno.EINVAL;
@@ -214,7 +214,7 @@ public abstract partial class Sock
         if (usec is < 0 or >= 1_000_000) return Errno.EDOM;
         Duration d = sec < 0 ? Duration.Zero
             : sec == 0 && usec == 0 || sec >= long.MaxValue / 1_000_000_000 - 1 ? Duration.Infinite
-            : new Duration(sec * 1_000_000_000 + usec * 1000);
+            : new Duration(sec * 1_000_000_000 + Jiffies.RoundMicros((int)usec) * 1000L);
         if (option is SockOpt.SO_RCVTIMEO or SockOpt.SO_RCVTIMEO_NEW) Rcvtimeo = d;
         else Sndtimeo = d;
         return Errno.OK;

@@ -5,8 +5,8 @@ namespace ActorNet.Protocols.Tcp;
 
 public sealed partial class TcpSock
 {
-    /// <summary>TCP_TIMEOUT_MIN: two ticks; a kernel at 1,000 Hz.</summary>
-    private const int Tick = 1000, MinTimeoutUs = 2 * Tick;
+    /// <summary>TCP_TIMEOUT_MIN, as options count it.</summary>
+    private const int MinTimeoutUs = 2 * Jiffies.Micros;
 
     /// <inheritdoc/>
     protected override bool IsTcp => true;
@@ -22,8 +22,6 @@ public sealed partial class TcpSock
 
     /// <summary>tcp_delack_max: TCP_DELACK_MAX_US, and never later than the least RTO allows.</summary>
     private Duration DelackMax => _user is { DelackMaxUs: > 0 } u ? Duration.FromMicroseconds(u.DelackMaxUs) : TcpConst.DelackMax;
-
-    private static int CeilTick(int us) => (us + Tick - 1) / Tick * Tick;
 
     // Those that are not an int.
     private static Errno SetUlp(ReadOnlySpan<byte> value) => value.IsEmpty ? Errno.EINVAL : Errno.ENOENT; // no upper-layer protocol is registered
@@ -52,15 +50,15 @@ public sealed partial class TcpSock
                 return Errno.OK;
             case TcpOpt.TCP_RTO_MAX_MS:
                 if (v is < 1000 or > 120_000) return Errno.EINVAL;
-                User.RtoMaxMs = v;
+                User.RtoMaxMs = Jiffies.Round(v);
                 return Errno.OK;
             case TcpOpt.TCP_RTO_MIN_US:
-                if (v is <= 0 or > 120_000_000 || CeilTick(v) < MinTimeoutUs) return Errno.EINVAL;
-                User.RtoMinUs = CeilTick(v);
+                if (v is <= 0 or > 120_000_000 || Jiffies.RoundMicros(v) < MinTimeoutUs) return Errno.EINVAL;
+                User.RtoMinUs = Jiffies.RoundMicros(v);
                 return Errno.OK;
             case TcpOpt.TCP_DELACK_MAX_US:
-                if (v is <= 0 or > 200_000 || CeilTick(v) < MinTimeoutUs) return Errno.EINVAL;
-                User.DelackMaxUs = CeilTick(v);
+                if (v is <= 0 or > 200_000 || Jiffies.RoundMicros(v) < MinTimeoutUs) return Errno.EINVAL;
+                User.DelackMaxUs = Jiffies.RoundMicros(v);
                 return Errno.OK;
             case TcpOpt.TCP_REPAIR or TcpOpt.TCP_REPAIR_QUEUE or TcpOpt.TCP_TIMESTAMP or TcpOpt.TCP_REPAIR_WINDOW:
                 return Errno.EPERM; // as for a process without CAP_NET_ADMIN

@@ -37,7 +37,7 @@ internal static class RandomOptions
         (0, 14), (0, 9), (0, 16), (0, 17), (17, 100),
     ];
 
-    private static readonly HashSet<(int Level, int Option)> s_anyValue = [(1, 28), (1, 13), (1, 18), (0, 52), (6, 24), (6, 44), (6, 11), (1, 57), (1, 71), (1, 55), (1, 56), (1, 49)]; // SO_PEERNAME, SO_LINGER and SO_RCVLOWAT (by the tick of the kernel and the memory of the machine), IP_PROTOCOL, TCP_TIMESTAMP, TCP_RTO_MAX_MS (by the tick of the kernel), TCP_INFO, SO_COOKIE, SO_MEMINFO, SO_INCOMING_NAPI_ID, SO_INCOMING_CPU
+    private static readonly HashSet<(int Level, int Option)> s_anyValue = [(1, 28), (1, 18), (0, 52), (6, 24), (6, 11), (1, 57), (1, 71), (1, 55), (1, 56), (1, 49)]; // SO_PEERNAME, SO_RCVLOWAT (by the memory of the machine), IP_PROTOCOL, TCP_TIMESTAMP, TCP_INFO, SO_COOKIE, SO_MEMINFO, SO_INCOMING_NAPI_ID, SO_INCOMING_CPU
 
     public static Script ToScript(IEnumerable<RandomCall> calls)
     {
@@ -52,10 +52,13 @@ internal static class RandomOptions
             if (s_leftOut.Contains((level, option))) continue;
             int length = s_lengths[call.A % s_lengths.Length];
             string shown = s_anyValue.Contains((level, option)) ? "*" : "...";
-            if (n % 3 > 0) text.Append(CultureInfo.InvariantCulture, $"+0 setsockopt({fd}, {level}, {option}, [{s_values[call.B % s_values.Length]}], {length}) = ...\n");
+            if (n % 3 > 0) text.Append(CultureInfo.InvariantCulture, $"+0 setsockopt({fd}, {level}, {option}, {Value(level, option, s_values[call.B % s_values.Length])}, {length}) = ...\n");
             text.Append(CultureInfo.InvariantCulture, $"+0 getsockopt({fd}, {level}, {option}, {shown}, [{(n % 3 == 1 ? 4 : length)}, ...]) = ...\n");
         }
 
         return Parser.Parse("options.pkt", text.ToString());
     }
+
+    // SO_RCVTIMEO and SO_SNDTIMEO by microseconds; the others' values are ints.
+    private static string Value(int level, int option, long value) => (level, option) is (1, 20 or 21) ? $"{{tv_sec={value % 3}, tv_usec={value}}}" : $"[{value}]";
 }
