@@ -68,7 +68,17 @@ internal sealed class Measurement(ScenarioNetwork network, Instant ended, double
     }
 
     /// <summary>Of all namespaces of all hosts.</summary>
-    public static IEnumerable<NetnsMib> HostMibs(Network network) => network.Hosts.SelectMany(h => h.Namespaces).Select(n => n.Net.Mib);
+    public static List<NetnsMib> HostMibs(Network network)
+    {
+        // Asked at every sample: nothing is made per host.
+        var mibs = new List<NetnsMib>(network.Hosts.Count + network.Switches.Count);
+        foreach (SimHost host in network.Hosts)
+        {
+            for (int i = 0; i < host.Namespaces.Count; i++) mibs.Add(host.Namespaces[i].Net.Mib);
+        }
+
+        return mibs;
+    }
 
     /// <summary>Of hosts and switches.</summary>
     public static IReadOnlyList<NetnsMib> AllMibs(Network network) => [.. HostMibs(network), .. network.Switches.Select(s => s.Net.Mib)];

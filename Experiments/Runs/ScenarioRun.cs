@@ -147,7 +147,7 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
     {
         if (metrics is null) return Instant.Never;
         metrics.Programs(now, Measurement.MergeByName(network.Meters));
-        metrics.Network(now, Measurement.Counters(Measurement.HostMibs(network.Network).ToArray()), Measurement.Drops(Measurement.AllMibs(network.Network)));
+        metrics.Network(now, Measurement.Counters(Measurement.HostMibs(network.Network)), Measurement.Drops(Measurement.AllMibs(network.Network)));
         return now + scenario.Sample;
     }
 

@@ -10,8 +10,10 @@ internal enum SignalFate : byte { Terminate, Ignore, Stop, Handle }
 internal sealed class SignalState
 {
     private const int Count = 65;
-    private readonly SigAction?[] _actions = new SigAction?[Count];
-    private readonly SigInfo[] _classic = new SigInfo[(int)Signal.SIGRTMIN];
+
+    // Most processes never have anything to do with signals: none of these is made before it is needed.
+    private SigAction?[]? _actions;
+    private SigInfo[]? _classic;
     private List<SigInfo>? _queued;
     private ulong _pending;
 
@@ -27,12 +29,13 @@ internal sealed class SignalState
     /// <summary>Something is pending that the mask does not hold back.</summary>
     public bool HasDeliverable => (_pending & ~Mask.Bits) != 0;
 
-    public SigAction Action(Signal signal) => _actions[(int)signal] ?? SigAction.Default;
+    public SigAction Action(Signal signal) => _actions?[(int)signal] ?? SigAction.Default;
 
     /// <summary>rt_sigaction. A pending signal that is ignored from now on is dropped.</summary>
     public void Set(Signal signal, SigAction action)
     {
-        _actions[(int)signal] = ReferenceEquals(action, SigAction.Default) ? null : action;
+        if (!ReferenceEquals(action, SigAction.Default)) (_actions ??= new SigAction?[Count])[(int)signal] = action;
+        else if (_actions is not null) _actions[(int)signal] = null;
         if (FateOf(signal) != SignalFate.Ignore) return;
         _pending &= ~SignalSet.Bit(signal);
         _queued?.RemoveAll(q => q.Signo == signal);
@@ -40,7 +43,7 @@ internal sealed class SignalState
 
     public SignalFate FateOf(Signal signal)
     {
-        SigAction? action = _actions[(int)signal];
+        SigAction? action = _actions?[(int)signal];
         if (action?.Handler is not null) return SignalFate.Handle;
         if (ReferenceEquals(action, SigAction.Ignore)) return SignalFate.Ignore;
         return signal switch
@@ -66,7 +69,7 @@ internal sealed class SignalState
         }
 
         if (known) return false;
-        _classic[(int)s] = info;
+        (_classic ??= new SigInfo[(int)Signal.SIGRTMIN])[(int)s] = info;
         return true;
     }
 
@@ -79,7 +82,7 @@ internal sealed class SignalState
         var s = (Signal)(System.Numerics.BitOperations.TrailingZeroCount(ready) + 1);
         if (s < Signal.SIGRTMIN)
         {
-            info = _classic[(int)s];
+            info = _classic![(int)s];
             _pending &= ~SignalSet.Bit(s);
             return true;
         }
@@ -94,17 +97,15 @@ internal sealed class SignalState
     /// <summary>What a forked child has of its parent: actions and mask; nothing is pending.</summary>
     public SignalState Fork()
     {
-        var child = new SignalState { Mask = Mask };
-        _actions.CopyTo(child._actions, 0);
-        return child;
+        return new SignalState { Mask = Mask, _actions = (SigAction?[]?)_actions?.Clone() };
     }
 
     /// <summary>flush_signal_handlers: execve sets handlers back to the default; what is ignored stays so.</summary>
     public void Exec()
     {
-        for (int i = 1; i < Count; i++)
+        for (int i = 1; i < (_actions?.Length ?? 0); i++)
         {
-            if (_actions[i]?.Handler is not null) _actions[i] = null;
+            if (_actions![i]?.Handler is not null) _actions[i] = null;
         }
     }
 }
