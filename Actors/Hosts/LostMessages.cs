@@ -19,7 +19,7 @@ internal static class LostMessages
             case ListenerClosed m:
                 m.Listener.Tell(ChildGone.Instance, ActorRefs.NoSender);
                 break;
-            case EpollItem { IsAsked: true } item:
+            case EpollItem { IsAsked: true } item when !letter.Recipient.Equals(item.Epoll.Actor):
                 item.Lost();
                 break;
             case PollEntry { Handled: false } entry when entry.Call.Process is { } process && process.Net.Pool == network.Pool:

@@ -41,6 +41,26 @@ public class FilesTests
     }
 
     [Fact]
+    public void An_epoll_that_a_bug_stops_while_it_asks_its_files_answers_EIO_and_the_run_goes_on()
+    {
+        using Lab lab = Lab.Pair();
+        ProcessStatus? program = null;
+        program = lab.A.Run("program", async os =>
+        {
+            int ep = await os.EpollCreate(), e = await os.Eventfd(1);
+            await os.EpollCtl(ep, EpollOp.ADD, e, EpollEvents.IN, 0);
+            ValueTask<SysResult> wait = os.TryEpollWait(ep, new EpollEvent[1], Duration.FromSeconds(1));
+            // Behind the call in the epoll's mailbox, and before its file's answer.
+            program!.Files![ep]!.Actor!.Tell(new Interrupt(null!, 0), ActorRefs.NoSender);
+            Assert.Equal(Errno.EIO, (await wait).Errno);
+        });
+        Assert.True(lab.Network.RunPrograms(Instant.FromSeconds(10)));
+        Assert.Empty(lab.Network.Failures);
+        lab.Network.Destroy();
+        Assert.NotEmpty(lab.Network.Audit()); // it names the bug
+    }
+
+    [Fact]
     public void A_pipe_gives_what_was_written_and_then_its_end() => Run(async os =>
     {
         (int r, int w) = await os.Pipe();
