@@ -33,6 +33,9 @@ internal sealed class HostPlan
     public readonly string Name;
     public readonly HostBooks Books = new();
 
+    /// <summary>Files that can be opened for reading, by path.</summary>
+    public readonly SortedDictionary<string, ReadOnlyMemory<byte>> RegularFiles = new(StringComparer.Ordinal);
+
     /// <summary>Processes to start when the network is complete.</summary>
     public readonly List<ProcessSpec> Processes = [];
 

@@ -104,6 +104,22 @@ public sealed partial class SimHost
         return this;
     }
 
+    /// <summary>A regular file that the host's programs may open for reading (EROFS for writing), from now on.</summary>
+    /// <param name="path">Absolute, as open(2) is given it.</param>
+    public SimHost AddFile(string path, ReadOnlyMemory<byte> content)
+    {
+        if (!path.StartsWith('/') || path.StartsWith("/proc/", StringComparison.Ordinal)) throw new ArgumentException($"host {Name}: '{path}' is no absolute path outside /proc", nameof(path));
+        Plan.RegularFiles[path] = content;
+        return this;
+    }
+
+    /// <summary>`rm -f PATH`. Who has it open keeps it.</summary>
+    public SimHost RemoveFile(string path)
+    {
+        Plan.RegularFiles.Remove(path);
+        return this;
+    }
+
     /// <summary>Tells an observer of every system call from now on.</summary>
     public SimHost Observe(ISyscallObserver observer)
     {

@@ -18,10 +18,14 @@ internal sealed partial class ProcessActor
 
         Errno e = NetnsFile.Open(call, this, out OpenFile? file);
         if (e == Errno.ENOENT) e = ProcFs.Open(call.Path, call.Flags, new ProcContext(_stack, _stack.Netns.Host, Credentials), out file);
+        if (e == Errno.ENOENT) e = HostFile.Open(_stack.Netns.Host, call, out file);
         if (e == Errno.OK) _files.Install(fd, file!);
         else _files.Remove(fd);
         Finish(call, e == Errno.OK ? fd : e);
     }
+
+    /// <summary>The regular file that a descriptor refers to and may be read by; null for another, or none.</summary>
+    public HostFile? RegularFile(int fd) => _files[fd] is HostFile { MayRead: true } file ? file : null;
 
     /// <summary>ksys_lseek: EBADF, then EINVAL for a whence that there is not, then what the file says.</summary>
     public void Seek(Syscall.Lseek call)

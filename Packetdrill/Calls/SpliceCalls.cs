@@ -61,7 +61,9 @@ internal sealed class SendfileCall : SystemCall
 
     public override long OnKernel(IKernel kernel) => kernel.Call(X64.sendfile, kernel.Real(_out), kernel.Real(_in), _offset.Pointer, (nint)_length);
 
-    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Os.TrySendfile(process.Fd(_out), process.Fd(_in), _length, !_offset.IsNull);
+    public override ValueTask<SysResult> OnHost(HostProcess process) => _offset.IsNull
+        ? process.Os.TrySendfile(process.Fd(_out), process.Fd(_in), _length)
+        : process.Os.TrySendfile(process.Fd(_out), process.Fd(_in), _length, BinaryPrimitives.ReadInt64LittleEndian(_offset.Bytes));
 
     protected override void ReadArguments(Arguments arguments)
     {

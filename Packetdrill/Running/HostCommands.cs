@@ -29,6 +29,10 @@ internal sealed class HostCommands(SimHost host, Os os)
                 await os.Delay(Duration.FromNanoseconds((long)(seconds * 1_000_000_000)));
                 return (0, "");
             case "ethtool" or "true": return (0, ""); // no offloads to turn off
+            case "rm" when words is ["/bin/rm" or "rm", "-f", .. var gone]:
+                foreach (string file in gone) host.RemoveFile(file);
+                return (0, "");
+            case "dd": return Dd(words[1..]);
             case "tc": return Tc(words);
             case "ip" when words is ["ip", "route", _, _, ..]: return RouteCommand(words);
             case "ip" when words is ["ip", "tcp_metrics", "flush", ..]:
@@ -47,6 +51,21 @@ internal sealed class HostCommands(SimHost host, Os os)
         if (removes ? rest.Count > 1 : rest is not (["pfifo"] or ["pfifo", "limit", _]) || verb is not ("add" or "replace" or "change")) return null;
         if (rest is [_, "limit", var text] && !int.TryParse(text.TrimEnd('p'), NumberStyles.None, CultureInfo.InvariantCulture, out limit)) return null;
         host.First.SetQueueLimit(device, removes ? int.MaxValue : limit);
+        return (0, "");
+    }
+
+    // dd if=/dev/zero of=FILE bs=N count=N: a file of zeroes.
+    private (int, string)? Dd(List<string> words)
+    {
+        var given = words.Where(w => w.Contains('=', StringComparison.Ordinal)).ToDictionary(w => w.Split('=', 2)[0], w => w.Split('=', 2)[1], StringComparer.Ordinal);
+        if (given.GetValueOrDefault("if") != "/dev/zero" || !given.TryGetValue("of", out string? file)
+            || !int.TryParse(given.GetValueOrDefault("bs", "512"), NumberStyles.None, CultureInfo.InvariantCulture, out int block)
+            || !int.TryParse(given.GetValueOrDefault("count"), NumberStyles.None, CultureInfo.InvariantCulture, out int count))
+        {
+            return null;
+        }
+
+        host.AddFile(file, new byte[block * count]);
         return (0, "");
     }
 
