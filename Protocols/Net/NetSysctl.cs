@@ -64,6 +64,9 @@ public sealed class NetSysctl
     public bool tcp_abort_on_overflow, tcp_rfc1337, tcp_stdurg;
     public int tcp_tw_reuse = 2;
 
+    // net.ipv4: what of a burst waits for more room (a share of the window; 0: up to three segments), and how much unsent data makes a socket not writable (bytes)
+    public int tcp_tso_win_divisor = 3, tcp_notsent_lowat = -1;
+
     // net.ipv4: ECN (0: never; 1: asked for; 2: when asked)
     public int tcp_ecn = 2;
     public bool tcp_ecn_fallback = true;

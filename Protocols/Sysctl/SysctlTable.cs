@@ -67,6 +67,8 @@ public static class SysctlTable
         new CtlUint(V4 + "tcp_tw_reuse", 0, 2, s => ref s.tcp_tw_reuse),
         new CtlUint(V4 + "tcp_ecn", 0, 2, s => ref s.tcp_ecn),
         new CtlFlag(V4 + "tcp_ecn_fallback", 1, s => ref s.tcp_ecn_fallback),
+        new CtlUint(V4 + "tcp_tso_win_divisor", 0, 255, s => ref s.tcp_tso_win_divisor),
+        new CtlUint(V4 + "tcp_notsent_lowat", 0, uint.MaxValue, s => ref s.tcp_notsent_lowat),
         new CtlUint(V4 + "tcp_mtu_probing", 0, 255, s => ref s.tcp_mtu_probing),
         new CtlInts(V4 + "tcp_base_mss", int.MinValue, int.MaxValue, s => ref s.tcp_base_mss),
         new CtlInts(V4 + "tcp_mtu_probe_floor", 48, 65_535, s => ref s.tcp_mtu_probe_floor),

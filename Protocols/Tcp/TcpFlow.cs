@@ -31,6 +31,9 @@ internal sealed class TcpFlow
     /// <summary>The last sample worth keeping: segments, microseconds (rate_delivered, rate_interval_us), and whether the application limited it.</summary>
     public long RateDelivered, RateInterval;
 
+    /// <summary>When anything was last sent (tcp_wstamp_ns).</summary>
+    public Instant LastXmit;
+
     /// <summary>Segments that were delivered under a mark (delivered_ce).</summary>
     public long DeliveredCe;
     public bool RateAppLimited = true;

@@ -95,6 +95,9 @@ public sealed partial class TcpSock
         _snd.SndWnd = _snd.MaxWindow = new TcpHeader(HeaderOf(skb)).Window; // never scaled in a SYN
         ArmRetrans(RetransKind.Retrans, TcpConst.TimeoutInit);
         SndCwnd = InitialCwnd;
+        // tcp_init_metrics, now already: no round trip is known, and the RTO is the cautious one until the handshake tells.
+        _rtt.MdevMax4 = _rtt.Mdev4 = _rtt.RttVar4 = 3_000_000;
+        _rto = TcpConst.TimeoutFallback;
         _lsndtime = _lrcvtime = _mstamp;
         InitMtuProbe();
         InitBufferSpace();

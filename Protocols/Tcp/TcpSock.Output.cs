@@ -113,6 +113,7 @@ public sealed partial class TcpSock
             }
 
             if (skb.Next is null && !NagleTest(skb, mss, nonagle)) break;
+            if (push == PushAll && skb.Next is { Tcp.Continues: true } && ShouldDefer(skb, burst, ref cwndLimited, ref rwndLimited)) break;
             int run = RunLength(skb, probe ? 1 : Math.Min(quota, burst), mss, nonagle), gone = 0;
             for (; gone < run; gone++)
             {
@@ -139,6 +140,32 @@ public sealed partial class TcpSock
 
         if (probe) return false;
         return _packetsOut == 0 && !_writeQueue.IsEmpty;
+    }
+
+    /// <summary>tcp_tso_should_defer: several segments wait for more room, so that one burst goes instead of two, if an acknowledgement is about to come.</summary>
+    /// <param name="burst">As many as a burst may have.</param>
+    private bool ShouldDefer(SkBuff first, int burst, ref bool cwndLimited, ref bool rwndLimited)
+    {
+        if (_caState >= TcpCaState.Recovery || _rtxQueue.Head is not { } head) return false;
+        if (_mstamp - Flow.LastXmit > Duration.FromMilliseconds(1)) return false; // nothing was sent just now
+        int length = 0;
+        SkBuff last = first;
+        for (SkBuff? s = first; s is not null && (s == first || s.Tcp.Continues); s = s.Next)
+        {
+            length += s.Length;
+            last = s;
+        }
+
+        long sendWindow = _snd.WndEnd - (SeqNum)first.Tcp.Seq, congestionWindow = (long)(SndCwnd - PacketsInFlight) * _mssCache, limit = Math.Min(sendWindow, congestionWindow);
+        if (limit >= (long)burst * _mssCache) return false;
+        if (last.Next is not null && limit >= length) return false; // it will not grow, and all of it may go
+        int divisor = Sysctl.tcp_tso_win_divisor;
+        if (divisor > 0 ? limit >= Math.Min(_snd.SndWnd, (long)SndCwnd * _mssCache) / divisor : limit > 3L * _mssCache) return false;
+        // The next acknowledgement is half a round trip away, or more.
+        if ((_mstamp - head.Tcp.SentAt).Nanoseconds < 1000L * (_rtt.Srtt8 >> 4)) return false;
+        if (congestionWindow < sendWindow && congestionWindow <= length) return cwndLimited = true;
+        if (congestionWindow >= sendWindow && sendWindow <= length) return rwndLimited = true;
+        return (last.Tcp.Flags & (byte)TcpFlags.FIN) == 0 && !last.Tcp.Eor;
     }
 
     // How many segments from this one on go as one burst: they continue each other, fit the window, and Nagle lets the last go.
@@ -293,6 +320,7 @@ public sealed partial class TcpSock
 
         Inc(Snmp.TcpOutSegs);
         _segsOut++;
+        if (_flow is { } flow) flow.LastXmit = _mstamp;
         QueueXmit(pkt);
         if (Net.EgressDrops is not { } drops || !drops(Peer.Address)) return true;
         EnterCwr();

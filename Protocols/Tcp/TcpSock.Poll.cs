@@ -5,7 +5,7 @@ namespace ActorNet.Protocols.Tcp;
 public sealed partial class TcpSock
 {
     /// <summary>sk_stream_is_writeable: a third of what is queued is free, and TCP_NOTSENT_LOWAT is kept.</summary>
-    private bool StreamIsWriteable => Sndbuf - _wmemQueued >= _wmemQueued >> 1 && (_user is not { NotsentLowat: > 0 } u || (uint)(_snd.WriteSeq - _snd.SndNxt) << 1 < u.NotsentLowat);
+    private bool StreamIsWriteable => Sndbuf - _wmemQueued >= _wmemQueued >> 1 && (NotsentLowat == uint.MaxValue || (uint)(_snd.WriteSeq - _snd.SndNxt) << 1 < NotsentLowat);
 
     /// <inheritdoc/>
     public override PollEvents Poll

@@ -119,7 +119,10 @@ public sealed partial class TcpSock
         if (_writeQueue.IsEmpty) SlowStartAfterIdleCheck();
     }
 
-    private bool NotsentFull => _user is { NotsentLowat: > 0 } u && (uint)(_snd.WriteSeq - _snd.SndNxt) >= u.NotsentLowat;
+    /// <summary>tcp_notsent_lowat: the socket's own, or the namespace's.</summary>
+    private uint NotsentLowat => _user is { NotsentLowat: > 0 } u ? u.NotsentLowat : (uint)Sysctl.tcp_notsent_lowat;
+
+    private bool NotsentFull => NotsentLowat != uint.MaxValue && (uint)(_snd.WriteSeq - _snd.SndNxt) >= NotsentLowat;
 
     // Adds to the last run, segment by segment.
     private void AppendRun(ReadOnlySpan<byte> data, int mss, bool goesOn, bool keepPush)
