@@ -8,7 +8,7 @@ public sealed partial class Layout
 
     private static void DefineScalars()
     {
-        foreach (string one in (string[])["s8", "u8", "char", "lo4", "hi4", "uint8_t"]) Scalar(one, 1);
+        foreach (string one in (string[])["s8", "u8", "char", "lo4", "hi4", "lo1", "mid2", "uint8_t"]) Scalar(one, 1);
         foreach (string two in (string[])["s16", "u16", "be16", "family", "pollbits", "short", "uint16_t"]) Scalar(two, 2);
         foreach (string four in (string[])["s32", "u32", "be32", "in_addr", "epollbits", "int", "unsigned", "socklen_t", "uint32_t", "int32_t"]) Scalar(four, 4);
         foreach (string eight in (string[])["s64", "u64", "long", "size_t", "uint64_t", "int64_t", "off_t"]) Scalar(eight, 8);
@@ -19,6 +19,8 @@ public sealed partial class Layout
         switch (s_all[type].Size)
         {
             case 1 when type == "lo4": b[0] = (byte)((b[0] & 0xF0) | ((int)value & 15)); break;
+            case 1 when type == "lo1": b[0] = (byte)((b[0] & 0xFE) | ((int)value & 1)); break;
+            case 1 when type == "mid2": b[0] = (byte)((b[0] & 0xF9) | ((int)value & 3) << 1); break;
             case 1 when type == "hi4": b[0] = (byte)((b[0] & 0x0F) | ((int)value & 15) << 4); break;
             case 1: b[0] = (byte)value; break;
             case 2: BinaryPrimitives.WriteInt16LittleEndian(b, unchecked((short)value)); break;
@@ -31,6 +33,8 @@ public sealed partial class Layout
     {
         "lo4" => Expr.Of(b[0] & 15),
         "hi4" => Expr.Of(b[0] >> 4),
+        "lo1" => Expr.Of(b[0] & 1),
+        "mid2" => Expr.Of(b[0] >> 1 & 3),
         "s8" or "char" => Expr.Of((sbyte)b[0]),
         "s16" or "short" => Expr.Of(BinaryPrimitives.ReadInt16LittleEndian(b)),
         "s32" or "int" or "int32_t" => Expr.Of(BinaryPrimitives.ReadInt32LittleEndian(b)),

@@ -35,7 +35,7 @@ public sealed partial class Layout
         "tcp_info",
         """
         u8 tcpi_state; u8 tcpi_ca_state; u8 tcpi_retransmits; u8 tcpi_probes; u8 tcpi_backoff; u8 tcpi_options; lo4 tcpi_snd_wscale; hi4 tcpi_rcv_wscale;
-        u8 tcpi_delivery_rate_app_limited; !u32 tcpi_rto; !u32 tcpi_ato; u32 tcpi_snd_mss; u32 tcpi_rcv_mss; u32 tcpi_unacked; u32 tcpi_sacked; u32 tcpi_lost;
+        lo1 tcpi_delivery_rate_app_limited; mid2 tcpi_fastopen_client_fail; !u32 tcpi_rto; !u32 tcpi_ato; u32 tcpi_snd_mss; u32 tcpi_rcv_mss; u32 tcpi_unacked; u32 tcpi_sacked; u32 tcpi_lost;
         u32 tcpi_retrans; u32 tcpi_fackets; !u32 tcpi_last_data_sent; !u32 tcpi_last_ack_sent; !u32 tcpi_last_data_recv; !u32 tcpi_last_ack_recv; u32 tcpi_pmtu;
         u32 tcpi_rcv_ssthresh; !u32 tcpi_rtt; !u32 tcpi_rttvar; u32 tcpi_snd_ssthresh; u32 tcpi_snd_cwnd; u32 tcpi_advmss; u32 tcpi_reordering; !u32 tcpi_rcv_rtt;
         u32 tcpi_rcv_space; u32 tcpi_total_retrans; !u64 tcpi_pacing_rate; u64 tcpi_max_pacing_rate; u64 tcpi_bytes_acked; u64 tcpi_bytes_received;

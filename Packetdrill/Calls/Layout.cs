@@ -82,7 +82,7 @@ public sealed partial class Layout
             if (bracket > 0) (count, field) = (int.Parse(field.AsSpan(bracket + 1).TrimEnd(']'), CultureInfo.InvariantCulture), field[..bracket]);
             Layout of = s_all[type];
             // Two halves of one byte: the high one stays where the low one is.
-            int offset = type == "hi4" ? layout.Size - 1 : packed ? layout.Size : Align(layout.Size, of.Alignment);
+            int offset = type is "hi4" or "mid2" ? layout.Size - 1 : packed ? layout.Size : Align(layout.Size, of.Alignment);
             layout._fields.Add((field, type, offset, count, isVolatile));
             layout.Size = offset + of.Size * count;
             if (!packed) layout.Alignment = Math.Max(layout.Alignment, of.Alignment);

@@ -103,22 +103,28 @@ public sealed partial class TcpSock
         InitBufferSpace();
         _segsIn = 1;
         if (KeepOpen) _keepaliveAt = _mstamp + KeepaliveTime;
-        if (skb.Length > skb.Tcp.HeaderLength)
-        {
-            Flow.DataSegsIn = 1;
-            skb.Pull(skb.Tcp.HeaderLength);
-            skb.Tcp.Seq++;
-            skb.Tcp.Flags &= unchecked((byte)~TcpFlags.SYN);
-            SeqNum end = skb.Tcp.EndSeq;
-            MemForce(RxCharge(skb));
-            QueueRcv(skb);
-            AdvanceRcvNxt(end);
-            f.SynDataAcked = true;
-        }
-
+        TakeSynData(f, skb);
         req.RcvNxt = _rcv.RcvNxt;
         _rcv.RcvWup = _rcv.RcvNxt;
         CheckInvariants();
+    }
+
+    /// <summary>tcp_fastopen_add_skb: the data of a SYN, or of the SYN-ACK that answers one of ours. False: it has none, and stays the caller's.</summary>
+    private bool TakeSynData(FastOpenState f, SkBuff skb)
+    {
+        if (skb.Length <= skb.Tcp.HeaderLength) return false;
+        Flow.DataSegsIn = 1;
+        skb.Pull(skb.Tcp.HeaderLength);
+        skb.Tcp.Seq++;
+        skb.Tcp.Flags &= unchecked((byte)~TcpFlags.SYN);
+        SeqNum end = skb.Tcp.EndSeq;
+        bool fin = ((TcpFlags)skb.Tcp.Flags & TcpFlags.FIN) != 0;
+        MemForce(RxCharge(skb));
+        QueueRcv(skb);
+        AdvanceRcvNxt(end);
+        f.SynDataAcked = true;
+        if (fin) Fin();
+        return true;
     }
 
     /// <summary>tcp_fastopen_synack_timer: the SYN-ACK again, and nothing else before it is answered.</summary>

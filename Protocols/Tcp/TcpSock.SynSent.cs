@@ -50,14 +50,16 @@ public sealed partial class TcpSock
             _rcv.CopiedSeq = _rcv.RcvNxt;
             FinishConnect();
             bool sentAgain = FastOpen is { SynFastopen: true } or { SynData: true } && RcvFastOpenSynAck(FastOpen!, th, o.Mss);
-            Wake(StateChange);
-            skb.Free();
+            bool taken = !sentAgain && FastOpen is { } f && (f.SynFastopen || f.SynData) && TakeSynData(f, skb);
+            Wake(taken ? StateChange | DataReady : StateChange);
+            if (!taken) skb.Free();
             bool writePending = Has(TcpSockFlags.WritePending);
             Set(TcpSockFlags.WritePending, false);
+            DropReason reason = taken ? DropReason.NOT_DROPPED_YET : DropReason.CONSUMED;
             if (sentAgain)
             {
                 PushPending();
-                return DropReason.CONSUMED;
+                return reason;
             }
 
             if (writePending || (_pingpong > 0 && !Has(TcpSockFlags.Dead)) || _user is { DeferAccept: > 0 })
@@ -74,7 +76,7 @@ public sealed partial class TcpSock
             }
 
             PushPending();
-            return DropReason.CONSUMED;
+            return reason;
         }
 
         // Second, a RST without ACK: ignore it. Fourth, a SYN without ACK: a simultaneous open.
