@@ -33,7 +33,7 @@ internal sealed partial class EpollActor
         _call = call;
         _got = 0;
         file.IsScanned = true;
-        while (_ready.TakeFirst() is { } item) _taken.AddLast(item);
+        _taken.Splice(_ready);
         AskSome(call);
     }
 
@@ -67,11 +67,11 @@ internal sealed partial class EpollActor
         {
             EpollItem item = file.Overflow[i];
             item.IsOverflow = false;
-            if (item.At == EpollItem.Place.None && !item.IsGone) _ready.AddFirst(item);
+            if (!item.IsListed && !item.IsGone) _ready.AddFirst(item);
         }
 
         file.Overflow.Clear();
-        while (_taken.TakeLast() is { } item) _ready.AddFirst(item);
+        _ready.Splice(_taken);
         _call = null;
         if (_got > 0 || call.Timeout == Duration.Zero || call.Deadline <= Now) Answer(call, _got);
         else Wait(call);

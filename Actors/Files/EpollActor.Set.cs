@@ -69,7 +69,7 @@ internal sealed partial class EpollActor
         {
             Forget(item);
         }
-        else if (item.Result != PollEvents.None && item.At == EpollItem.Place.None)
+        else if (item.Result != PollEvents.None && !item.IsListed)
         {
             _ready.AddLast(item);
             file.WakeWatchers(Me);
@@ -100,8 +100,7 @@ internal sealed partial class EpollActor
     {
         if (Find(item.Fd, item.File) != item) return;
         item.IsGone = true;
-        if (item.At == EpollItem.Place.Ready) _ready.Remove(item);
-        else if (item.At == EpollItem.Place.Taken) _taken.Remove(item);
+        if (item.IsListed) (_taken.HasAtAnEnd(item) ? _taken : _ready).Remove(item);
         EpollItem first = _items[item.Fd];
         if (first == item && item.NextOfFd is null) _items.Remove(item.Fd);
         else if (first == item) _items[item.Fd] = item.NextOfFd!;

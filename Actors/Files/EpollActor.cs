@@ -7,7 +7,7 @@ namespace ActorNet.Actors;
 internal sealed partial class EpollActor(HostPlan host, FileLife life, EpollFile file) : FileActor(host, life)
 {
     private readonly Dictionary<int, EpollItem> _items = [];
-    private readonly ReadyList _ready = file.Ready, _taken = new(EpollItem.Place.Taken);
+    private readonly ReadyList _ready = file.Ready, _taken = new();
     private readonly Queue<object> _backlog = [];
 
     // What the lock is held for: a call, or a question about this epoll itself; and how many answers are still out.
@@ -166,7 +166,7 @@ internal sealed partial class EpollActor(HostPlan host, FileLife life, EpollFile
             return;
         }
 
-        if (item.At == EpollItem.Place.None) _ready.AddFirst(item);
+        if (!item.IsListed) _ready.AddFirst(item);
         _asker = null;
         asker.OnAsked(Me, file.Wait, PollEvents.IN | PollEvents.RDNORM);
     }

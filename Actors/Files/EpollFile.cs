@@ -25,7 +25,7 @@ internal sealed class EpollFile() : ActorFile(FileFlags.RDWR)
     private const PollEvents CanRead = PollEvents.IN | PollEvents.RDNORM;
 
     /// <summary>rdllist.</summary>
-    public ReadyList Ready { get; } = new(EpollItem.Place.Ready);
+    public ReadyList Ready { get; } = new();
 
     /// <summary>ovflist: who was woken while a harvest goes on, in that order.</summary>
     public List<EpollItem> Overflow { get; } = [];
@@ -59,7 +59,7 @@ internal sealed class EpollFile() : ActorFile(FileFlags.RDWR)
         if (item.IsGone) return;
         if (!IsScanned)
         {
-            if (item.At == EpollItem.Place.None) Ready.AddLast(item);
+            if (!item.IsListed) Ready.AddLast(item);
         }
         else if (!item.IsOverflow)
         {

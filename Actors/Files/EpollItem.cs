@@ -32,9 +32,6 @@ internal sealed class EpollItem : WaitEntry
 
     public enum Request : byte { Query, Add, Remove }
 
-    /// <summary>Where it is in its epoll: nowhere, ready, or taken for the harvest that is going on.</summary>
-    public enum Place : byte { None, Ready, Taken }
-
     public readonly EpollFile Epoll;
     public readonly int Fd;
     public readonly OpenFile File;
@@ -46,7 +43,8 @@ internal sealed class EpollItem : WaitEntry
 
     public Request Ask { get; set; }
 
-    public Place At { get; set; }
+    /// <summary>In its epoll's ready list, or among those that a harvest has taken from it.</summary>
+    public bool IsListed { get; set; }
 
     public EpollItem? NextReady { get; set; }
 

@@ -74,7 +74,7 @@ internal sealed partial class PipeActor
         {
             // With the reader gone meanwhile the bytes are in a pipe that nobody reads, as Linux has it.
             _ring.Fill(call.Bytes.AsSpan(0, (int)got.Value), ((SocketFile)call.Other!).Socket.Type == SocketType.STREAM ? PageFrag : PipeRing.PageSize);
-            _readWait.Wake(Me, CanRead, ReadPoll);
+            _readWait.Wake(Me, WaitQueue.Any, ReadPoll);
             SignalReader();
         }
 
@@ -120,7 +120,7 @@ internal sealed partial class PipeActor
             call.Moved += (int)taken.Value;
             if (!call.IsTee && _ring.Skip((int)taken.Value))
             {
-                _writeWait.Wake(Me, CanWrite, WritePoll);
+                _writeWait.Wake(Me, WaitQueue.Any, WritePoll);
                 SignalWriter();
             }
         }
@@ -170,7 +170,7 @@ internal sealed partial class PipeActor
             int taken = _ring.Take(call.Bytes.AsSpan(0, call.Count), call.Buffers, call.IsTee);
             if (taken > 0)
             {
-                _readWait.Wake(Me, CanRead, ReadPoll);
+                _readWait.Wake(Me, WaitQueue.Any, ReadPoll);
                 SignalReader();
             }
 

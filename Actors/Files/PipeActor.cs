@@ -141,7 +141,7 @@ internal sealed partial class PipeActor(HostPlan host, FileLife life) : FileActo
     {
         if (call.Cmd == FcntlCmd.F_GETPIPE_SZ) return _ring.Capacity * PipeRing.PageSize;
         SysResult r = _ring.Resize((uint)call.Arg, mayExceed: call.Process!.Credentials.Capable(Capability.SYS_RESOURCE));
-        if (r.IsOk) _writeWait.Wake(Me, PollEvents.None, WritePoll); // pipe_resize_ring does not ask whether there is more room
+        if (r.IsOk) _writeWait.Wake(Me, WaitQueue.Any, WritePoll); // pipe_resize_ring does not ask whether there is more room
         return r;
     }
 

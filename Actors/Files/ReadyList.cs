@@ -2,8 +2,8 @@
 
 namespace ActorNet.Actors;
 
-/// <summary>A list of items, linked through themselves. An item is in one list at a time.</summary>
-internal sealed class ReadyList(EpollItem.Place place)
+/// <summary>A list of items, linked through themselves. An item is in one list at a time, and knows that it is, but not in which.</summary>
+internal sealed class ReadyList
 {
     private EpollItem? _tail;
 
@@ -11,7 +11,7 @@ internal sealed class ReadyList(EpollItem.Place place)
 
     public void AddLast(EpollItem item)
     {
-        item.At = place;
+        item.IsListed = true;
         (item.PrevReady, item.NextReady) = (_tail, null);
         if (_tail is null) Head = item;
         else _tail.NextReady = item;
@@ -20,7 +20,7 @@ internal sealed class ReadyList(EpollItem.Place place)
 
     public void AddFirst(EpollItem item)
     {
-        item.At = place;
+        item.IsListed = true;
         (item.PrevReady, item.NextReady) = (null, Head);
         if (Head is null) _tail = item;
         else Head.PrevReady = item;
@@ -34,7 +34,7 @@ internal sealed class ReadyList(EpollItem.Place place)
         if (item.NextReady is null) _tail = item.PrevReady;
         else item.NextReady.PrevReady = item.PrevReady;
         item.PrevReady = item.NextReady = null;
-        item.At = EpollItem.Place.None;
+        item.IsListed = false;
     }
 
     public EpollItem? TakeFirst()
@@ -44,10 +44,17 @@ internal sealed class ReadyList(EpollItem.Place place)
         return first;
     }
 
-    public EpollItem? TakeLast()
+    /// <summary>At one of the ends, where taking an item out changes the list itself.</summary>
+    public bool HasAtAnEnd(EpollItem item) => Head == item || _tail == item;
+
+    /// <summary>Puts all of another list before its own, however many they are (list_splice_init).</summary>
+    public void Splice(ReadyList other)
     {
-        EpollItem? last = _tail;
-        if (last is not null) Remove(last);
-        return last;
+        if (other.Head is null) return;
+        other._tail!.NextReady = Head;
+        if (Head is null) _tail = other._tail;
+        else Head.PrevReady = other._tail;
+        Head = other.Head;
+        other.Head = other._tail = null;
     }
 }

@@ -33,6 +33,9 @@ internal sealed class WaitQueue
     /// <summary>Key of a turn in which no callback ran: only who looks at the level (poll) may find what it waits for.</summary>
     public const PollEvents Level = PollEvents.NVAL;
 
+    /// <summary>Key of a wake-up that says nothing of its events (wake_up_interruptible): everyone hears of it, and of the exclusive ones one.</summary>
+    public const PollEvents Any = PollEvents.ERR | PollEvents.HUP;
+
     private WaitEntry? _head, _tail;
 
     public bool IsEmpty => _head is null;

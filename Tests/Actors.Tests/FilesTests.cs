@@ -43,7 +43,7 @@ public class FilesTests
     [Fact]
     public void An_epoll_that_a_bug_stops_while_it_asks_its_files_answers_EIO_and_the_run_goes_on()
     {
-        using Lab lab = Lab.Pair();
+        using Lab lab = Lab.Pair(system: EngineRun.Create("lab", ConfigurationFactory.ParseString("akka.loglevel = OFF"), EngineMode.Virtual)); // in one order
         ProcessStatus? program = null;
         program = lab.A.Run("program", async os =>
         {
