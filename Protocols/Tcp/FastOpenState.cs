@@ -47,6 +47,9 @@ internal sealed class FastOpenState
 
     public FastOpenFail Fail;
 
+    /// <summary>Passive: a SYN opened it (TCPI_OPT_TFO_CHILD).</summary>
+    public bool IsChild;
+
     /// <summary>Passive: the handshake of a connection that is open already (fastopen_rsk).</summary>
     public RequestSock? Request;
 

@@ -31,7 +31,8 @@ public sealed partial class TcpSock
         }
 
         _shutdown |= (byte)bits;
-        if ((bits & SendShutdown) != 0 && _state is TcpState.ESTABLISHED or TcpState.SYN_RECV or TcpState.CLOSE_WAIT && (bits & SendShutdown) != 0)
+        // In SYN_RECV the FIN waits for the end of the handshake.
+        if ((bits & SendShutdown) != 0 && _state is TcpState.ESTABLISHED or TcpState.CLOSE_WAIT && (bits & SendShutdown) != 0)
         {
             if (CloseState()) SendFin();
         }

@@ -23,7 +23,7 @@ public sealed partial class TcpSock
         b[2] = _retransmits;
         b[3] = _probesOut;
         b[4] = _backoff;
-        b[5] = (byte)((Timestamps ? 1 : 0) | (IsSack ? 2 : 0) | (Has(TcpSockFlags.WscaleOk) ? 4 : 0) | (HasEcn ? 8 : 0) | ((_ecn & EcnFlags.Seen) != 0 ? 16 : 0) | (FastOpen is { SynDataAcked: true } ? 32 : 0));
+        b[5] = (byte)((Timestamps ? 1 : 0) | (IsSack ? 2 : 0) | (Has(TcpSockFlags.WscaleOk) ? 4 : 0) | (HasEcn ? 8 : 0) | ((_ecn & EcnFlags.Seen) != 0 ? 16 : 0) | (FastOpen is { SynDataAcked: true } ? 32 : 0) | (FastOpen is { IsChild: true } ? 128 : 0));
         if (Has(TcpSockFlags.WscaleOk)) b[6] = (byte)(_sndWscale | _rcv.Wscale << 4);
         b[7] = (byte)((_flow is null or { RateAppLimited: true } ? 1 : 0) | (int)(FastOpen?.Fail ?? FastOpenFail.None) << 1);
         int at = 8;
