@@ -373,15 +373,6 @@ public sealed partial class TcpSock
         for (SkBuff? skb = _rtxQueue.Head; skb is not null; skb = skb.Next)
             if (skb.Length > _mssCache) MarkLost(skb);
         if (lost == _lostOut && _lostOut == 0) return;
-        if (_caState != TcpCaState.Loss)
-        {
-            _highSeq = _snd.SndNxt;
-            SndSsthresh = CurrentSsthresh;
-            _priorSsthresh = 0;
-            _undoMarker = default;
-            SetCaState(TcpCaState.Loss);
-        }
-
-        XmitRetransmitQueue();
+        RetransmitNotCongested();
     }
 }
