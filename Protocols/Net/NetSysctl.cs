@@ -67,6 +67,9 @@ public sealed class NetSysctl
     // net.ipv4: what of a burst waits for more room (a share of the window; 0: up to three segments), and how much unsent data makes a socket not writable (bytes)
     public int tcp_tso_win_divisor = 3, tcp_notsent_lowat = -1;
 
+    // net.ipv4: SYN cookies (0: never; 1: with a full queue; 2: always), and without them how many half-open connections are kept, a quarter of them for known peers
+    public int tcp_syncookies = 1, tcp_max_syn_backlog = 4096;
+
     // net.ipv4: ECN (0: never; 1: asked for; 2: when asked)
     public int tcp_ecn = 2;
     public bool tcp_ecn_fallback = true;

@@ -64,6 +64,8 @@ public static class SysctlTable
         new CtlFlag(V4 + "tcp_abort_on_overflow", 255, s => ref s.tcp_abort_on_overflow),
         new CtlFlag(V4 + "tcp_rfc1337", 255, s => ref s.tcp_rfc1337),
         new CtlFlag(V4 + "tcp_stdurg", 255, s => ref s.tcp_stdurg),
+        new CtlUint(V4 + "tcp_syncookies", 0, 255, s => ref s.tcp_syncookies),
+        new CtlInts(V4 + "tcp_max_syn_backlog", int.MinValue, int.MaxValue, s => ref s.tcp_max_syn_backlog),
         new CtlUint(V4 + "tcp_tw_reuse", 0, 2, s => ref s.tcp_tw_reuse),
         new CtlUint(V4 + "tcp_ecn", 0, 2, s => ref s.tcp_ecn),
         new CtlFlag(V4 + "tcp_ecn_fallback", 1, s => ref s.tcp_ecn_fallback),

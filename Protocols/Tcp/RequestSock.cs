@@ -15,7 +15,14 @@ internal sealed class RequestSock
     public required RequestKey Key;
     public SeqNum RcvIsn, SntIsn, RcvNxt;
     public uint TsRecent, TsOffset;
-    public Instant TsRecentStamp, SynAckAt, Due;
+
+    /// <summary>The timestamps of the first SYN-ACK and of the last: an echo lies between them.</summary>
+    public uint SntTsFirst, SntTsLast;
+
+    /// <summary>When the first SYN-ACK went out; Never when nobody remembers (a SYN cookie).</summary>
+    public Instant SynAckAt;
+
+    public Instant TsRecentStamp, Due;
     public Instant LastOowAck = Instant.Never;
     public int RcvWnd, WindowClamp, RouteMtu, InitCwnd;
     public ushort PeerMss, AdvMss;

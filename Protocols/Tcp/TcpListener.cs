@@ -12,6 +12,8 @@ internal sealed class TcpListener
     private readonly Queue<TcpSock> _acceptQueue = new();
     private readonly Queue<TcpSock> _newChildren = new();
 
+    private Instant _overflowAt = Instant.Never;
+
     /// <summary>sk_max_ack_backlog: listen(2)'s argument, at most somaxconn.</summary>
     public int Backlog;
 
@@ -28,6 +30,27 @@ internal sealed class TcpListener
 
     /// <summary>inet_csk_reqsk_queue_is_full: here too one more than the backlog (Linux 6.16 and later).</summary>
     public bool IsRequestQueueFull => _requests.Count > Backlog;
+
+    /// <summary>Requests whose first SYN-ACK has not timed out.</summary>
+    public int YoungCount { get; private set; }
+
+    /// <summary>tcp_synq_overflow: a SYN was answered with a cookie. Noted once a second.</summary>
+    public void NoteOverflow(Instant now)
+    {
+        if (_overflowAt == Instant.Never || now > _overflowAt + Duration.FromSeconds(1)) _overflowAt = now;
+    }
+
+    /// <summary>Not tcp_synq_no_recent_overflow: cookies may be about.</summary>
+    public bool HasRecentOverflow(Instant now) => _overflowAt != Instant.Never && now <= _overflowAt + SynCookies.Valid;
+
+    /// <summary>reqsk_timer_handler: with the queue half full, the more of it is old the fewer SYN-ACKs a request is worth, down to two.</summary>
+    public int RetriesUnderPressure(int retries)
+    {
+        int count = _requests.Count;
+        if (count << 1 <= Math.Max(8, Backlog)) return retries;
+        for (long young = (long)YoungCount << 1; retries > 2 && count >= young; young <<= 1) retries--;
+        return retries;
+    }
 
     public Instant NextTimer
     {
@@ -97,6 +120,7 @@ internal sealed class TcpListener
     {
         _requests.Clear();
         _levels.Clear();
+        YoungCount = 0;
     }
 
     /// <summary>The host died: nobody will take the children that the driver has not taken yet.</summary>
@@ -109,6 +133,7 @@ internal sealed class TcpListener
 
     private void Link(RequestSock req)
     {
+        if (req.NumTimeout == 0) YoungCount++;
         while (_levels.Count <= req.NumTimeout) _levels.Add(default);
         (RequestSock? head, RequestSock? tail) = _levels[req.NumTimeout];
         // Nearly always last; a duplicate SYN may have put one off.
@@ -125,6 +150,7 @@ internal sealed class TcpListener
 
     private void Unlink(RequestSock req)
     {
+        if (req.NumTimeout == 0) YoungCount--;
         (RequestSock? head, RequestSock? tail) = _levels[req.NumTimeout];
         if (req.Prev is null) head = req.Next;
         else req.Prev.Next = req.Next;

@@ -67,7 +67,7 @@ public sealed partial class TcpSock
         var flags = (TcpFlags)skb.Tcp.Flags;
         var key = new RequestKey(skb.Ip.Daddr, skb.Ip.Saddr, th.DestinationPort, th.SourcePort);
         if (_listener!.Find(key) is { } req) return CheckRequest(req, skb);
-        if ((flags & TcpFlags.ACK) != 0) return ReplyReset(skb, DropReason.TCP_FLAGS);
+        if ((flags & TcpFlags.ACK) != 0) return (flags & TcpFlags.SYN) == 0 ? CookieRcv(skb, key, th) : ReplyReset(skb, DropReason.TCP_FLAGS);
         if ((flags & TcpFlags.RST) != 0) return Net.Mib.Drop(skb, DropReason.TCP_RESET);
         if ((flags & TcpFlags.SYN) == 0 || (flags & TcpFlags.FIN) != 0) return Net.Mib.Drop(skb, DropReason.TCP_FLAGS);
         if (skb.Ip.Daddr.IsMulticast || skb.Ip.Daddr.IsBroadcast) return Net.Mib.Drop(skb, DropReason.TCP_FLAGS);
@@ -77,21 +77,27 @@ public sealed partial class TcpSock
     /// <summary>tcp_conn_request.</summary>
     private DropReason ConnRequest(SkBuff skb, in RequestKey key, TcpHeader th)
     {
-        if (_listener!.IsRequestQueueFull)
+        if (!AdmitRequest(skb, out bool cookies))
         {
-            Inc(Snmp.TcpExtTCPReqQFullDrop);
             Inc(Snmp.TcpExtListenDrops);
             return Net.Mib.Drop(skb, DropReason.TCP_REQQFULLDROP);
         }
 
-        if (_listener.IsAcceptQueueFull)
+        if (_listener!.IsAcceptQueueFull)
         {
             Inc(Snmp.TcpExtListenOverflows);
             Inc(Snmp.TcpExtListenDrops);
             return Net.Mib.Drop(skb, DropReason.TCP_LISTEN_OVERFLOW);
         }
 
+        if (!cookies && IsLastQuarter(skb))
+        {
+            Inc(Snmp.TcpExtListenDrops);
+            return Net.Mib.Drop(skb, DropReason.TCP_REQQFULLDROP);
+        }
+
         TcpOptionsReceived.Parse(th.Options, true, out TcpOptionsReceived o);
+        if (cookies && (!o.SawTimestamp || Sysctl.tcp_timestamps == 0)) o.SackPermitted = o.SawWindowScale = false; // a cookie without timestamps has no room for them
         int user = _user?.UserMss ?? 0;
         TcpRoute route = RouteTo(key.Peer);
         int advMss = route.EffectiveAdvMss(key.Peer.IsV4);
@@ -126,8 +132,14 @@ public sealed partial class TcpSock
             WscaleOk = wscale,
             EcnOk = EcnRequested(skb, th),
             Tos = Tos,
-            SavedSyn = RecordSyn(skb),
+            SavedSyn = cookies ? null : RecordSyn(skb),
         };
+        if (cookies)
+        {
+            SendCookie(req);
+            return Consume(skb);
+        }
+
         FastOpenCookie cookie = FastOpenCookie.Parse(th.Options);
         if (TryFastOpen(skb, req, ref cookie) is { } child)
         {
@@ -148,11 +160,19 @@ public sealed partial class TcpSock
 
     private void SendSynAck(RequestSock req, in FastOpenCookie cookie = default)
     {
+        uint clock = (uint)_mstamp.Milliseconds;
+        if (req.NumRetrans == 0) req.SntTsFirst = clock + req.TsOffset;
+        req.SntTsLast = clock + req.TsOffset;
+        SendSynAck(req, clock, cookie);
+    }
+
+    private void SendSynAck(RequestSock req, uint clock, in FastOpenCookie cookie)
+    {
         var options = new TcpOptionsWriter
         {
             Mss = req.AdvMss,
             Timestamps = req.TimestampOk,
-            TsVal = (uint)_mstamp.Milliseconds + req.TsOffset,
+            TsVal = clock + req.TsOffset,
             TsEcr = req.TsRecent,
             SackPermitted = req.SackOk,
             WindowScale = req.WscaleOk ? req.RcvWscale : -1,
@@ -172,6 +192,7 @@ public sealed partial class TcpSock
     internal void RequestTimeout(RequestSock req)
     {
         int retries = _user is { SynRetries: > 0 } ? _user.SynRetries : Sysctl.tcp_synack_retries;
+        retries = _listener!.RetriesUnderPressure(retries);
         int defer = _user?.DeferAccept ?? 0;
         bool expire, resend;
         if (defer == 0)
@@ -234,10 +255,13 @@ public sealed partial class TcpSock
         if ((flags & TcpFlags.ACK) != 0 && tcb.AckSeq != (req.SntIsn + 1).Value)
             return (flags & TcpFlags.RST) != 0 ? Net.Mib.Drop(skb, DropReason.TCP_INVALID_ACK_SEQUENCE) : ReplyReset(skb, DropReason.TCP_INVALID_ACK_SEQUENCE);
 
-        if (paws || !InWindow(tcb.Seq, tcb.EndSeq, rcvNxt, rcvNxt + req.RcvWnd))
+        // Nor does an echo count of what was never sent.
+        bool badEcho = saw && o.TsEcr != 0 && ((int)(o.TsEcr - req.SntTsFirst) < 0 || (int)(req.SntTsLast - o.TsEcr) < 0);
+        if (paws || badEcho || !InWindow(tcb.Seq, tcb.EndSeq, rcvNxt, rcvNxt + req.RcvWnd))
         {
             if ((flags & TcpFlags.RST) == 0 && !RequestRateLimited(req, Snmp.TcpExtTCPACKSkippedSynRecv)) SendRequestAck(req, req.SntIsn + 1);
             if (paws) Inc(Snmp.TcpExtPAWSEstab);
+            else if (badEcho) Inc(Snmp.TcpExtTSEcrRejected);
             return Net.Mib.Drop(skb, paws ? DropReason.TCP_RFC7323_PAWS : DropReason.TCP_OVERWINDOW);
         }
 
@@ -375,7 +399,7 @@ public sealed partial class TcpSock
     /// <summary>tcp_synack_rtt_meas.</summary>
     private void SynAckRtt(RequestSock req, in TcpOptionsReceived o)
     {
-        long rtt = req.NumRetrans == 0 ? (_mstamp - req.SynAckAt).Microseconds : NoTime;
+        long rtt = req.NumRetrans == 0 && req.SynAckAt != Instant.Never ? (_mstamp - req.SynAckAt).Microseconds : NoTime;
         if (rtt < 0 && req.TimestampOk && o.SawTimestamp && o.TsEcr != 0)
         {
             int delta = (int)(TsNow - o.TsEcr);
