@@ -29,8 +29,10 @@ internal abstract class ProcFile(FileFlags flags) : OpenFile(flags)
 
     public override SysResult Seek(long offset, int whence, Instant now)
     {
+        // The end of a file of length 0 is its start, and whatever is looked for from there on is beyond it (default_llseek).
         if (whence == 1) offset += Position;
-        else if (whence is not (0 or 2)) return Errno.EINVAL; // the end of a file of length 0 is its start
+        else if (whence is 3 or 4 && offset >= 0) return Errno.ENXIO;
+        else if (whence == 4) offset = 0;
         if (offset < 0) return Errno.EINVAL;
         Position = offset;
         return offset;

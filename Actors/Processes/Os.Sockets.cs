@@ -270,7 +270,7 @@ public sealed partial class Os
     {
         Syscall.Dup call = _dups.Rent();
         call.Nr = nr;
-        (call.Fd, call.NewFd) = (fd, newFd);
+        (call.Fd, call.NewFd, call.Flags) = (fd, newFd, 0);
         return call;
     }
 }

@@ -151,8 +151,8 @@ internal sealed partial class ProcessActor
     public void Accept(Syscall.Accept call)
     {
         OpenFile? file = _files[call.Fd];
-        if (file is SocketFile && (call.Flags & ~(SocketType.NONBLOCK | SocketType.CLOEXEC)) != 0) Finish(call, Errno.EINVAL);
-        else if (file is SocketFile && (call.NewFd = _files.Reserve((call.Flags & SocketType.CLOEXEC) != 0)) < 0) Finish(call, Errno.EMFILE);
+        if (file is not null && (call.Flags & ~(SocketType.NONBLOCK | SocketType.CLOEXEC)) != 0) Finish(call, Errno.EINVAL);
+        else if (file is not null && (call.NewFd = _files.Reserve((call.Flags & SocketType.CLOEXEC) != 0)) < 0) Finish(call, Errno.EMFILE);
         else ToFile(call);
     }
 

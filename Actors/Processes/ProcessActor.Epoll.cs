@@ -21,9 +21,9 @@ internal sealed partial class ProcessActor
     public void EpollWait(Syscall.EpollWait call)
     {
         OpenFile? epoll = _files[call.Fd];
-        if (call.Events.Length == 0 || call.Timeout.Nanoseconds < 0) Finish(call, Errno.EINVAL);
+        if (call.Timeout.Nanoseconds < 0) Finish(call, Errno.EINVAL);
         else if (epoll is null) Finish(call, Errno.EBADF);
-        else if (epoll is not EpollFile) Finish(call, Errno.EINVAL);
+        else if (call.Events.Length == 0 || epoll is not EpollFile) Finish(call, Errno.EINVAL);
         else
         {
             if (call.Mask is { } mask)

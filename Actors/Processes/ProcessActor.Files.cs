@@ -39,6 +39,7 @@ internal sealed partial class ProcessActor
                 if (copy < 0) return Errno.EMFILE;
                 _files.Install(copy, file);
                 return copy;
+            case FcntlCmd.F_ADD_SEALS: return file.MayWrite ? Errno.EINVAL : Errno.EPERM; // memfd_add_seals: there is nothing that can be sealed
             default: return Owner(file, cmd, arg);
         }
     }

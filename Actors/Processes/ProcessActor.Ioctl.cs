@@ -13,7 +13,7 @@ internal sealed partial class ProcessActor
         else if (FileIoctl(call, file) is { } answer) Finish(call, answer);
         else if (file is SocketFile socket) SocketIoctl(call, socket);
         else if (file is PipeFile && call.Cmd == IoctlCmd.FIONREAD) ToFile(call, file);
-        else Finish(call, Errno.ENOTTY);
+        else Finish(call, file is EpollFile ? Errno.EINVAL : Errno.ENOTTY); // ep_eventpoll_ioctl knows its parameters only, which are not here
     }
 
     // do_vfs_ioctl: what every file knows; null for what is left to its kind.
@@ -34,8 +34,8 @@ internal sealed partial class ProcessActor
                 if (!file.CanAsync) return on != 0 ? Errno.ENOTTY : 0;
                 SetAsync(file, call.Fd, on != 0);
                 return 0;
-            case IoctlCmd.FIOQSIZE when regular: // those of /proc have no length
-                return PutLong(call, 0);
+            case IoctlCmd.FIOQSIZE: // those of /proc have no length
+                return regular ? PutLong(call, 0) : Errno.ENOTTY;
             case IoctlCmd.FIONREAD when regular:
                 return PutInt(call, file is ProcFile proc ? (int)-proc.Behind : 0);
             default:

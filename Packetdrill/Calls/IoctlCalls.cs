@@ -73,7 +73,7 @@ internal sealed class IoctlCall : SystemCall
                 _argument = new UserMemory([], RoomSize);
                 if (Sets) _argument.Int = (int)arguments.Constants.Evaluate(item);
                 break;
-            case Ellipsis:
+            case Ellipsis or Anything:
                 _argument = new UserMemory([], RoomSize);
                 break;
             default: throw arguments.Wrong(2, "[value], {structure}, ... or NULL");

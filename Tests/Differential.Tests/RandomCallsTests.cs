@@ -36,6 +36,9 @@ public sealed class RandomCallsTests
     [KernelFact]
     public void Datagrams_and_their_control_messages_are_the_kernel_s() => CheckAll(RandomMessages.ToScript);
 
+    [KernelFact]
+    public void Any_descriptor_answers_any_call_as_on_the_kernel() => CheckAll(RandomDescriptors.ToScript);
+
     private static void CheckAll(Func<RandomCall[], Script> script)
     {
         string[] asked = (Environment.GetEnvironmentVariable("ACTORNET_RANDOM_CALLS") ?? "30").Split(':');
