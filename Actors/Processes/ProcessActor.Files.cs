@@ -8,6 +8,7 @@ internal sealed partial class ProcessActor
     public const PollEvents DefaultPollMask = PollEvents.IN | PollEvents.OUT | PollEvents.RDNORM | PollEvents.WRNORM;
 
     private const int FD_CLOEXEC = 1;
+    private const FcntlCmd F_ADD_SEALS = (FcntlCmd)1033;
     private const FileFlags Settable = FileFlags.APPEND | FileFlags.NONBLOCK | FileFlags.DIRECT | FileFlags.NOATIME;
 
     public void Fcntl(Syscall.Fcntl call)
@@ -39,7 +40,7 @@ internal sealed partial class ProcessActor
                 if (copy < 0) return Errno.EMFILE;
                 _files.Install(copy, file);
                 return copy;
-            case FcntlCmd.F_ADD_SEALS: return file.MayWrite ? Errno.EINVAL : Errno.EPERM; // memfd_add_seals: there is nothing that can be sealed
+            case F_ADD_SEALS: return file.MayWrite ? Errno.EINVAL : Errno.EPERM; // memfd_add_seals: there is nothing that can be sealed
             default: return Owner(file, cmd, arg);
         }
     }
