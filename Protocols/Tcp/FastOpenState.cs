@@ -56,10 +56,10 @@ internal sealed class FastOpenState
     /// <summary>A listener's bound, or that of the listener this connection is counted by.</summary>
     public FastOpenQueue? Queue;
 
-    /// <summary>tcp_disconnect: all but settings.</summary>
+    /// <summary>tcp_disconnect: all but settings, and but <see cref="SynData"/>, as Linux has it: the next connection shows TCPI_OPT_SYN_DATA.</summary>
     public void Reset()
     {
-        HasRequest = IsDeferred = SynFastopen = SynFastopenExp = SynFastopenCheck = SynData = SynDataAcked = false;
+        HasRequest = IsDeferred = SynFastopen = SynFastopenExp = SynFastopenCheck = SynDataAcked = IsChild = false;
         Cookie = default;
         Fail = FastOpenFail.None;
     }

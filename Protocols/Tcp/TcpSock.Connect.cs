@@ -36,7 +36,6 @@ public sealed partial class TcpSock
         bool opening = IsFastOpening;
         ResetConnection();
         if (opening) MakeFastOpen().HasRequest = true;
-        Err = Errno.OK;
         Peer = peer;
         if (Local.Address.IsAny) Local = SockAddr.In(route.Source, Local.Port);
         Set(TcpSockFlags.Connecting);
@@ -49,9 +48,12 @@ public sealed partial class TcpSock
             _tsRecentStamp = timewait.TsRecentStamp;
         }
 
-        ConnectInit(route);
+        _routeAdvMss = route.EffectiveAdvMss(peer.Address.IsV4);
+        NoteRoute(route.InitCwnd);
         SeedIds(Net.Tcp.Random);
+        _mtu = route.Mtu;
         if (DeferConnect()) return Errno.OK;
+        ConnectInit();
         copied = SendSyn(data);
         CheckInvariants();
         return Errno.EINPROGRESS;
@@ -146,12 +148,10 @@ public sealed partial class TcpSock
         PurgeReceiveQueue();
     }
 
-    // tcp_connect_init.
-    private void ConnectInit(in TcpRoute route)
+    // tcp_connect_init, when the SYN goes: after a deferred connect(2), what was set since then counts, and an error that nobody took stays until now.
+    private void ConnectInit()
     {
-        bool v4 = Peer.Address.IsV4;
-        _routeAdvMss = route.EffectiveAdvMss(v4);
-        NoteRoute(route.InitCwnd);
+        Err = Errno.OK;
         int user = _user?.UserMss ?? 0;
         if (user > 0 && user < _mssClamp) _mssClamp = (ushort)user;
         _offerTimestamps = Sysctl.tcp_timestamps != 0;
@@ -159,7 +159,7 @@ public sealed partial class TcpSock
         _snd = new SendWindow { SndUna = _iss, SndNxt = _iss, WriteSeq = _iss, PushedSeq = _iss, SndSml = _iss };
         _rcv = default;
         _rcv.SelectInitial(FullSpace, _advMss, _user?.WindowClamp ?? 0, Sysctl.tcp_window_scaling, RmemMax);
-        SyncMss(route.Mtu);
+        SyncMss(_mtu);
         _rcvMss = TcpConst.MinMss; // tcp_initialize_rcv_mss, while there is no window yet
     }
 

@@ -8,6 +8,9 @@ public sealed partial class TcpSock
     /// <summary>MAX_TCP_OPTION_SPACE: what a SYN with data leaves free for options, those of boxes on the way too.</summary>
     private const int MaxOptionSpace = 40;
 
+    /// <summary>SKB_FRAG_PAGE_ORDER, bytes: the data of a SYN is one piece.</summary>
+    private const int PageFrag = 32_768;
+
     private FastOpenState? FastOpen => _user?.FastOpen;
 
     private FastOpenState MakeFastOpen() => User.FastOpen ??= new FastOpenState();
@@ -40,6 +43,7 @@ public sealed partial class TcpSock
     {
         _mstamp = now;
         MakeFastOpen().HasRequest = true;
+        ConnectInit();
         int copied = SendSyn(data);
         ZerocopyOf(flags, data.Length)?.Commit(copied, _snd.WriteSeq, joins: false);
         CheckInvariants();
@@ -103,7 +107,7 @@ public sealed partial class TcpSock
             _mssClamp = (ushort)(_user is { UserMss: > 0 } u ? Math.Min(mss, u.UserMss) : mss);
             SyncMss(_mtu);
             int room = Math.Min(_mtu - 20 - TcpHeader.MinLength, _mssClamp);
-            space = Math.Min(Math.Max(room, Sysctl.tcp_min_snd_mss) - MaxOptionSpace, data.Length);
+            space = Math.Min(Math.Max(room, Sysctl.tcp_min_snd_mss) - MaxOptionSpace, Math.Min(data.Length, PageFrag));
             SkBuff segment = QueueSynData(data[..space]);
             Transmit(_iss, (TcpFlags)syn.Tcp.Flags, segment.Data);
             syn.Tcp.SentAt = segment.Tcp.SentAt = _mstamp;
@@ -243,9 +247,10 @@ public sealed partial class TcpSock
         }
     }
 
+    // tcp_fastopen_get_cipher: the socket's own keys, not those of its namespace.
     private Errno GetFastOpenKey(Span<byte> value, out int length)
     {
-        byte[] keys = FastOpen?.Keys ?? Sysctl.tcp_fastopen_keys ?? [];
+        byte[] keys = FastOpen?.Keys ?? [];
         length = Math.Min(value.Length, keys.Length);
         keys.AsSpan(0, length).CopyTo(value);
         return Errno.OK;

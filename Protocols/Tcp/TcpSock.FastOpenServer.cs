@@ -24,6 +24,14 @@ public sealed partial class TcpSock
         FastOpen?.Queue?.Begin();
     }
 
+    // tcp_create_openreq_child copies the listener's bits; its queue and its keys are not the child's (inet_csk_clone_lock).
+    private void InheritFastOpen(TcpSock listener)
+    {
+        if (listener.FastOpen is not { } f || !(f.Connect || f.NoCookie)) return;
+        FastOpenState own = MakeFastOpen();
+        (own.Connect, own.NoCookie) = (f.Connect, f.NoCookie);
+    }
+
     /// <summary>tcp_try_fastopen: a connection, if the SYN may have one; and the option for the SYN-ACK.</summary>
     /// <param name="skb">The SYN. The child takes its data; it stays the caller's when there is none.</param>
     private TcpSock? TryFastOpen(SkBuff skb, RequestSock req, ref FastOpenCookie cookie)
@@ -66,6 +74,7 @@ public sealed partial class TcpSock
         queue.Add();
         Inc(Snmp.TcpPassiveOpens);
         var child = new TcpSock(this, req);
+        child.McTtl = skb.Ip.Ttl; // so tcp_v4_syn_recv_sock
         child.OpenWithSyn(skb, req, queue);
         return child;
     }
@@ -90,6 +99,7 @@ public sealed partial class TcpSock
     private void OpenWithSyn(SkBuff skb, RequestSock req, FastOpenQueue queue)
     {
         FastOpenState f = MakeFastOpen();
+        f.IsChild = true;
         f.Request = req;
         f.IsChild = true;
         f.Queue = queue;

@@ -315,6 +315,7 @@ public sealed partial class TcpSock
                 RtoMaxMs = u.RtoMaxMs, RtoMinUs = u.RtoMinUs, DelackMaxUs = u.DelackMaxUs, TxDelayUs = u.TxDelayUs, SaveSyn = u.SaveSyn,
                 ThinLinearTimeouts = u.ThinLinearTimeouts, RecvmsgInq = u.RecvmsgInq,
             };
+            InheritFastOpen(listener);
         }
     }
 }
