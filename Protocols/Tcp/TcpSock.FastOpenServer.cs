@@ -101,7 +101,6 @@ public sealed partial class TcpSock
         FastOpenState f = MakeFastOpen();
         f.IsChild = true;
         f.Request = req;
-        f.IsChild = true;
         f.Queue = queue;
         _snd.SndWnd = _snd.MaxWindow = new TcpHeader(HeaderOf(skb)).Window; // never scaled in a SYN
         ArmRetrans(RetransKind.Retrans, TcpConst.TimeoutInit);
