@@ -18,7 +18,10 @@ internal sealed partial class InetStreamOps
 
     public override void GaveUp(SockActor s, Syscall call)
     {
-        if (call is Syscall.SendTo { IsOpening: true }) ((TcpSock)s.Sk).EndFastOpening();
+        if (call is not Syscall.SendTo send) return;
+        var tcp = (TcpSock)s.Sk;
+        if (send.IsOpening) tcp.EndFastOpening();
+        if ((send.Flags & MsgFlags.ZEROCOPY) != 0) tcp.EndZerocopy();
     }
 
     private static void Open(SockActor s, TcpSock tcp, Syscall.SendTo call)
@@ -85,6 +88,7 @@ internal sealed partial class InetStreamOps
         if (call.NonBlocking || (call.Flags & MsgFlags.DONTWAIT) != 0 || tcp.Sndtimeo == Duration.Zero)
         {
             tcp.EndFastOpening();
+            tcp.EndZerocopy();
             s.Answer(call, ifNot == Errno.EINPROGRESS && call.Done > 0 ? call.Done : ifNot);
             return;
         }
@@ -109,12 +113,19 @@ internal sealed partial class InetStreamOps
         if (e != Errno.OK)
         {
             ResetAddress(s, tcp);
+            tcp.EndZerocopy(failed: true);
             s.Answer(call, e); // whatever went with the SYN
             return;
         }
 
         call.Opened = true;
-        if (call.Done > 0 && call.Done == call.Data.Length) s.Answer(call, call.Done);
-        else s.Send(call);
+        if (call.Done < call.Data.Length || call.Done == 0)
+        {
+            s.Send(call);
+            return;
+        }
+
+        tcp.EndZerocopy();
+        s.Answer(call, call.Done);
     }
 }

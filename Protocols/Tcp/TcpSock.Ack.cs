@@ -49,7 +49,13 @@ public sealed partial class TcpSock
             return OldAck(skb, o, flag, priorUna, ref rexmit, deliveredBefore, lostBefore);
         }
 
-        if (ack > _snd.SndNxt) return DropReason.TCP_ACK_UNSENT_DATA;
+        if (ack > _snd.SndNxt)
+        {
+            // RFC 9293 3.10.7.4: of something not yet sent: answered, and dropped.
+            if ((flag & AckFlags.NoChallengeAck) == 0) SendChallengeAck(skb);
+            return DropReason.TCP_ACK_UNSENT_DATA;
+        }
+
         if (ack > priorUna)
         {
             flag |= AckFlags.SndUnaAdvanced;

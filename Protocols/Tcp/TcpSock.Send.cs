@@ -93,7 +93,7 @@ public sealed partial class TcpSock
             }
         }
 
-        zerocopy?.Commit(copied, _snd.WriteSeq, joins);
+        zerocopy?.Commit(copied, _snd.WriteSeq, joins, over: copied == data.Length || (flags & MsgFlags.DONTWAIT) != 0 || Sndtimeo == Duration.Zero);
         if (copied == 0 && !data.IsEmpty) return Errno.EAGAIN;
         if (copied > 0)
         {

@@ -16,6 +16,25 @@ public sealed partial class TcpSock
 
     private TcpZerocopy? ZerocopyOf(MsgFlags flags, int length) => (flags & MsgFlags.ZEROCOPY) != 0 && length > 0 && ZeroCopy ? _user?.Zerocopy : null;
 
+    // A call that opens has sent its first bytes.
+    private void HoldZerocopy(TcpZerocopy? zerocopy, int copied)
+    {
+        if (zerocopy is null) return;
+        zerocopy.HoldOpening();
+        zerocopy.Commit(copied, _snd.WriteSeq, joins: false, over: false);
+        if (_state == TcpState.CLOSE) CompleteZerocopy(zerocopy, all: true);
+    }
+
+    /// <summary>A call with MSG_ZEROCOPY is over without another <see cref="Send"/>: what it was holding may be told.</summary>
+    /// <param name="failed">It opened, and answers with an error: as if it had not been.</param>
+    public void EndZerocopy(bool failed = false)
+    {
+        if (_user?.Zerocopy is not { } zerocopy) return;
+        if (failed) zerocopy.Abort();
+        else zerocopy.End();
+        CompleteZerocopy(zerocopy, all: _state == TcpState.CLOSE);
+    }
+
     // What is acknowledged, or given up, is told.
     private void CompleteZerocopy(TcpZerocopy zerocopy, bool all)
     {

@@ -12,6 +12,7 @@ internal sealed class TcpZerocopy
     private readonly Queue<Entry> _pending = new();
     private uint _next;
     private Entry? _last, _open;
+    private bool _isOpening;
     private int[]? _pieces;
     private int _offset, _runFrags;
 
@@ -51,10 +52,16 @@ internal sealed class TcpZerocopy
 
     /// <summary>The call, or this part of it, is over: bytes up to here are its.</summary>
     /// <param name="joins">The packet before it waits to be sent: their notifications become one if their numbers follow each other.</param>
-    public void Commit(int copied, SeqNum end, bool joins)
+    /// <param name="over">The call answers now. Until then it holds its notification, whatever is acknowledged.</param>
+    public void Commit(int copied, SeqNum end, bool joins, bool over)
     {
         _offset += copied;
-        if (copied == 0) return;
+        if (copied == 0)
+        {
+            if (over) _open = null;
+            return;
+        }
+
         if (_open is null)
         {
             if (joins && _last is { } last && _pending.Count > 0 && last.High + 1 == _next && last.Bytes + copied <= MaxBytes)
@@ -71,13 +78,37 @@ internal sealed class TcpZerocopy
 
         _open.End = end;
         _open.Bytes += copied;
+        if (over) _open = null;
+    }
+
+    /// <summary>The call waits for a handshake: if that fails, the call has no notification (<see cref="Abort"/>).</summary>
+    public void HoldOpening() => _isOpening = true;
+
+    /// <summary>The call answers, with what it has.</summary>
+    public void End()
+    {
+        _open = null;
+        _isOpening = false;
+    }
+
+    /// <summary>net_zcopy_put_abort: the call that opened fails, and its number is the next one's.</summary>
+    public void Abort()
+    {
+        if (_isOpening && _open is { } e && _pending.TryPeek(out Entry? first) && first == e)
+        {
+            _pending.Dequeue();
+            _next = e.Low;
+            _last = null;
+        }
+
+        End();
     }
 
     /// <summary>Whether the bytes of the first one are acknowledged; takes it.</summary>
     public bool TryTake(SeqNum una, bool all, out uint low, out uint high)
     {
         (low, high) = (0, 0);
-        if (!_pending.TryPeek(out Entry? e) || (!all && e.End > una)) return false;
+        if (!_pending.TryPeek(out Entry? e) || (!all && e.End > una) || (e == _open && (!all || _isOpening))) return false;
         _pending.Dequeue();
         if (_open == e) _open = null;
         (low, high) = (e.Low, e.High);
