@@ -81,4 +81,7 @@ public enum DropReason : byte
     LINK_LOSS,
     LINK_DOWN,
     RUN_ENDED,
+    TCP_MD5NOTFOUND,
+    TCP_MD5UNEXPECTED,
+    TCP_MD5FAILURE,
 }

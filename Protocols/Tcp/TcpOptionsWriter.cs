@@ -6,6 +6,9 @@ namespace ActorNet.Protocols.Tcp;
 /// <summary>The options of one outgoing segment (struct tcp_out_options).</summary>
 public ref struct TcpOptionsWriter
 {
+    /// <summary>MAX_TCP_OPTION_SPACE, bytes.</summary>
+    internal const int MaxLength = 40;
+
     /// <summary>0: no MSS option.</summary>
     public ushort Mss;
 
@@ -15,6 +18,12 @@ public ref struct TcpOptionsWriter
     public bool SackPermitted, Timestamps;
     public uint TsVal, TsEcr;
 
+    /// <summary>The segment is to be signed with this key; null for none.</summary>
+    internal TcpMd5Key? Md5;
+
+    /// <summary>The signature comes behind the timestamps, as in the ACKs of a request and of TIME_WAIT (tcp_v4_send_ack); else before all.</summary>
+    internal bool Md5Last;
+
     /// <summary>Fast Open, on a SYN or SYN-ACK.</summary>
     internal FastOpenCookie FastOpen;
 
@@ -23,15 +32,21 @@ public ref struct TcpOptionsWriter
 
     /// <summary>Bytes that <see cref="Emit"/> writes: a multiple of four, at most 40.</summary>
     public readonly int Length =>
-        (Mss != 0 ? 4 : 0) + (Timestamps ? 12 : SackPermitted ? 4 : 0) + (WindowScale >= 0 ? 4 : 0) + (Sacks.IsEmpty ? 0 : 4 + 8 * Sacks.Length) + FastOpen.OptionLength;
+        (Mss != 0 ? 4 : 0) + (Timestamps ? 12 : SackPermitted ? 4 : 0) + (WindowScale >= 0 ? 4 : 0) + (Sacks.IsEmpty ? 0 : 4 + 8 * Sacks.Length) + FastOpen.OptionLength + (Md5 is null ? 0 : TcpMd5.OptionLength);
 
     public readonly void Emit(Span<byte> b)
     {
         int n = 0;
+        if (Md5 is not null)
+        {
+            TcpMd5.Emit(Md5Last ? b[(Length - TcpMd5.OptionLength)..] : b);
+            if (!Md5Last) n = TcpMd5.OptionLength;
+        }
+
         if (Mss != 0)
         {
-            BinaryPrimitives.WriteUInt32BigEndian(b, 0x0204_0000u | Mss);
-            n = 4;
+            BinaryPrimitives.WriteUInt32BigEndian(b[n..], 0x0204_0000u | Mss);
+            n += 4;
         }
 
         if (Timestamps)

@@ -13,6 +13,7 @@ internal static class TcpSegmentBuilder
         Span<byte> b = skb.Put(length);
         TcpHeader.Emit(b, from.Port, to.Port, seq, ack, length, flags, (ushort)Math.Min(window, 65_535), 0);
         options.Emit(b[TcpHeader.MinLength..]);
+        if (options.Md5 is { } key) TcpMd5.Sign(key, from.Address, to.Address, b, default);
         uint sum = InternetChecksum.PseudoHeader(from.Address, to.Address, (byte)IpProtocol.TCP, length);
         BinaryPrimitives.WriteUInt16BigEndian(b[16..], InternetChecksum.Finish(InternetChecksum.Sum(b, sum)));
         skb.TransportHeader = skb.DataOffset;

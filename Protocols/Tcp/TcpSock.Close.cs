@@ -255,6 +255,7 @@ public sealed partial class TcpSock
                 TsRecent = _tsRecent,
                 TsRecentStamp = _tsRecentStamp,
                 TsOffset = _tsOffset,
+                Md5Key = Md5Key,
                 Tos = Tos,
             };
             // __inet_twsk_schedule counts at the beginning: TWKilled is one that is there for four seconds or less.

@@ -154,7 +154,7 @@ public sealed partial class TcpSock
         Err = Errno.OK;
         int user = _user?.UserMss ?? 0;
         if (user > 0 && user < _mssClamp) _mssClamp = (ushort)user;
-        _offerTimestamps = Sysctl.tcp_timestamps != 0;
+        _offerTimestamps = Sysctl.tcp_timestamps != 0 && Md5Key is null; // no room for both and SACK
         _advMss = (ushort)(user > 0 ? Math.Min(user, _routeAdvMss) : _routeAdvMss);
         _snd = new SendWindow { SndUna = _iss, SndNxt = _iss, WriteSeq = _iss, PushedSeq = _iss, SndSml = _iss };
         _rcv = default;
@@ -167,6 +167,7 @@ public sealed partial class TcpSock
 
     private TcpOptionsWriter SynOptions(bool synAck) => new()
     {
+        Md5 = Md5Key,
         Mss = _advMss,
         Timestamps = synAck ? Timestamps : _offerTimestamps,
         TsVal = TsNow,

@@ -11,6 +11,7 @@ public sealed partial class TcpSock
         _mstamp = now;
         DropReason bad = TcpInput.Check(skb, Net);
         if (bad != DropReason.NOT_DROPPED_YET) return DropReceived(skb, bad);
+        if (!CheckMd5(skb, out DropReason unsigned)) return DropReceived(skb, unsigned);
         skb.TransportHeader = skb.DataOffset;
         skb.Next = skb.Prev = null;
         int segments = Math.Max(1, skb.GsoSegs);
@@ -44,14 +45,14 @@ public sealed partial class TcpSock
 
     private DropReason RcvClosed(SkBuff skb)
     {
-        if (!Has(TcpSockFlags.Destroyed) && TcpReset.TryReply(skb, Net, _mstamp, out SkBuff? rst)) QueueXmit(rst);
+        if (!Has(TcpSockFlags.Destroyed) && TcpReset.TryReply(skb, Net, _mstamp, FindMd5Key(skb.Ip.Saddr), out SkBuff? rst)) QueueXmit(rst);
         return DropReceived(skb, DropReason.NO_SOCKET);
     }
 
     /// <summary>tcp_reset from the passive side: the segment earns a RST (tcp_v4_send_reset), and the socket stays.</summary>
     private DropReason ReplyReset(SkBuff skb, DropReason reason)
     {
-        if (TcpReset.TryReply(skb, Net, _mstamp, out SkBuff? rst)) QueueXmit(rst);
+        if (TcpReset.TryReply(skb, Net, _mstamp, FindMd5Key(skb.Ip.Saddr), out SkBuff? rst)) QueueXmit(rst);
         return Net.Mib.Drop(skb, reason);
     }
 

@@ -105,6 +105,7 @@ public sealed partial class TcpSock
         int mss = o.Mss == 0 ? TcpConst.DefaultMss : o.Mss;
         if (user > 0) mss = Math.Min(mss, user);
         bool timestamps = o.SawTimestamp && Sysctl.tcp_timestamps != 0, wscale = o.SawWindowScale && Sysctl.tcp_window_scaling;
+        if (!cookies && o.SackPermitted && Sysctl.tcp_sack && FindMd5Key(key.Peer) is not null) timestamps = false; // SACK and a signature leave no room
         var rcv = default(ReceiveWindow);
         rcv.SelectInitial(FullSpace, advMss - (timestamps ? TcpOptionsReceived.TimestampAligned : 0), _user?.WindowClamp ?? 0, wscale, RmemMax);
         SockAddr local = SockAddr.In(key.Local, key.LocalPort), peer = SockAddr.In(key.Peer, key.PeerPort);
@@ -172,12 +173,14 @@ public sealed partial class TcpSock
         {
             Mss = req.AdvMss,
             Timestamps = req.TimestampOk,
+            Md5 = FindMd5Key(req.Key.Peer),
             TsVal = clock + req.TsOffset,
             TsEcr = req.TsRecent,
             SackPermitted = req.SackOk,
             WindowScale = req.WscaleOk ? req.RcvWscale : -1,
             FastOpen = cookie,
         };
+        if (options.Length > TcpOptionsWriter.MaxLength) options.FastOpen = default;
         QueueRequestSegment(TcpSegmentBuilder.Build(
             Net, req.Local, req.Peer, req.SntIsn, req.RcvNxt, TcpFlags.SYN | TcpFlags.ACK | (req.EcnOk ? TcpFlags.ECE : TcpFlags.None), Math.Min(req.RcvWnd, TcpConst.MaxWindowUnscaled), options));
     }
@@ -331,6 +334,8 @@ public sealed partial class TcpSock
         var options = new TcpOptionsWriter
         {
             WindowScale = -1,
+            Md5 = FindMd5Key(req.Key.Peer),
+            Md5Last = true,
             Timestamps = req.TimestampOk,
             TsVal = (uint)_mstamp.Milliseconds + req.TsOffset,
             TsEcr = req.TsRecent,
@@ -350,6 +355,7 @@ public sealed partial class TcpSock
         _flags |= TcpSockFlags.Connected;
         SeedIds(Net.Tcp.Random);
         InheritOptions(listener);
+        InheritMd5Key(listener);
         if (req.SavedSyn is not null) User.SavedSyn = req.SavedSyn;
         _nonagle = listener._nonagle;
         _ca = listener._ca is Cubic ? Cubic.Unstarted : listener._ca;

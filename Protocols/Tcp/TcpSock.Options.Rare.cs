@@ -66,8 +66,10 @@ public sealed partial class TcpSock
                 return Errno.EPERM;
             case TcpOpt.TCP_QUEUE_SEQ:
                 return _state == TcpState.CLOSE ? Errno.EINVAL : Errno.EPERM; // no queue is under repair
-            case TcpOpt.TCP_REPAIR_OPTIONS or TcpOpt.TCP_MD5SIG or TcpOpt.TCP_MD5SIG_EXT:
+            case TcpOpt.TCP_REPAIR_OPTIONS:
                 return Errno.EINVAL;
+            case TcpOpt.TCP_MD5SIG or TcpOpt.TCP_MD5SIG_EXT:
+                return SetMd5Key(value, option == TcpOpt.TCP_MD5SIG_EXT);
             case TcpOpt.TCP_FASTOPEN or TcpOpt.TCP_FASTOPEN_CONNECT or TcpOpt.TCP_FASTOPEN_NO_COOKIE:
                 return SetFastOpen(option, value, v);
             default:

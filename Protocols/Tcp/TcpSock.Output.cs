@@ -25,16 +25,21 @@ public sealed partial class TcpSock
     private int CurrentMss()
     {
         SyncRouteMtu();
-        int sacks = SackBlocksToSend();
-        return sacks == 0 ? _mssCache : Math.Max(_mssCache - 4 - 8 * sacks, Sysctl.tcp_min_snd_mss - 40 + 8);
+        int sacks = SackBlocksToSend(), mss = Md5Key is null ? _mssCache : _mssCache - TcpMd5.OptionLength;
+        return sacks == 0 ? mss : Math.Max(mss - 4 - 8 * sacks, Sysctl.tcp_min_snd_mss - 40 + 8);
     }
 
     private int SackBlocksToSend()
     {
         if (_ofo is null || !IsSack || !_ofo.HasSomethingToReport) return 0;
+        int room = SackRoom;
+        if (room == 0) return 0;
         Span<SackBlock> blocks = stackalloc SackBlock[4];
-        return _ofo.Report(blocks, Timestamps ? 3 : 4);
+        return _ofo.Report(blocks, room);
     }
+
+    // What 40 bytes of options leave for SACK blocks.
+    private int SackRoom => Md5Key is null ? Timestamps ? 3 : 4 : Timestamps ? 0 : 2;
 
     /// <summary>tcp_xmit_size_goal: how large one of the kernel's packets may become, a whole number of segments.</summary>
     private int SizeGoal(int mss)
@@ -272,20 +277,21 @@ public sealed partial class TcpSock
         if ((flags & TcpFlags.SYN) != 0)
         {
             options = SynOptions((flags & TcpFlags.ACK) != 0);
+            if (options.Length > TcpOptionsWriter.MaxLength) options.FastOpen = default; // beside a signature
         }
         else
         {
             if (HasEcn) flags = EcnSend(flags, newData: !payload.IsEmpty && seq >= _snd.SndNxt);
-            options = new TcpOptionsWriter { WindowScale = -1, Timestamps = Timestamps };
+            options = new TcpOptionsWriter { WindowScale = -1, Timestamps = Timestamps, Md5 = Md5Key };
             if (Timestamps)
             {
                 options.TsVal = TsNow;
                 options.TsEcr = _tsRecent;
             }
 
-            if (_ofo is not null && IsSack && _ofo.HasSomethingToReport)
+            if (_ofo is not null && IsSack && _ofo.HasSomethingToReport && SackRoom is > 0 and var room)
             {
-                int n = _ofo.Report(blocks, Timestamps ? 3 : 4);
+                int n = _ofo.Report(blocks, room);
                 options.Sacks = blocks[..n];
             }
         }
@@ -306,6 +312,7 @@ public sealed partial class TcpSock
 
         TcpHeader.Emit(b, Local.Port, Peer.Port, seq, (flags & TcpFlags.ACK) != 0 ? _rcv.RcvNxt : default, header, flags, (ushort)window, urgent);
         options.Emit(b[TcpHeader.MinLength..]);
+        if (options.Md5 is { } key) TcpMd5.Sign(key, Local.Address, Peer.Address, b[..header], payload);
         uint sum = InternetChecksum.Sum(b[..header], InternetChecksum.PseudoHeader(Local.Address, Peer.Address, (byte)IpProtocol.TCP, length));
         if (!payload.IsEmpty) sum = InternetChecksum.CopyAndSum(payload, b[header..], sum);
         BinaryPrimitives.WriteUInt16BigEndian(b[16..], InternetChecksum.Finish(sum));

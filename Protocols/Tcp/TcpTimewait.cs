@@ -68,6 +68,8 @@ public sealed partial class TcpTimewait
 
     internal uint TsOffset { get; init; }
 
+    internal TcpMd5Key? Md5Key { get; init; }
+
     internal byte Tos { get; init; }
 
     /// <summary>Where a new incarnation's sequence numbers start: beyond everything that the old one may still have in the network.</summary>
@@ -203,7 +205,7 @@ public sealed partial class TcpTimewait
 
     private TimewaitVerdict Reset(SkBuff skb, Instant now, out SkBuff? reply)
     {
-        if (!TcpReset.TryReply(skb, _net, now, out reply)) return Drop(skb, DropReason.TCP_RESET);
+        if (!TcpReset.TryReply(skb, _net, now, Md5Key, out reply)) return Drop(skb, DropReason.TCP_RESET);
         _net.Mib.Drop(skb, DropReason.TCP_ABORT_ON_DATA);
         Remove();
         return TimewaitVerdict.Reset;
@@ -228,7 +230,7 @@ public sealed partial class TcpTimewait
     {
         var options = new TcpOptionsWriter
         {
-            WindowScale = -1, Timestamps = HasTimestamps, TsVal = (uint)now.Milliseconds + TsOffset, TsEcr = TsRecent,
+            WindowScale = -1, Md5 = Md5Key, Md5Last = true, Timestamps = HasTimestamps, TsVal = (uint)now.Milliseconds + TsOffset, TsEcr = TsRecent,
         };
         reply = TcpSegmentBuilder.Build(_net, Local, Peer, SndNxt, RcvNxt, TcpFlags.ACK, RcvWnd >> RcvWscale, options, Tos);
         _net.Mib.Drop(skb, DropReason.CONSUMED);

@@ -65,6 +65,9 @@ internal sealed class TcpUserOptions
     /// <inheritdoc cref="InitCwnd"/>
     public TcpMtuProbe? MtuProbe;
 
+    /// <summary>TCP_MD5SIG: keys, by peer; null for none.</summary>
+    public List<TcpMd5Key>? Md5Keys;
+
     /// <summary>TCP_THIN_LINEAR_TIMEOUTS, TCP_INQ.</summary>
     public bool ThinLinearTimeouts, RecvmsgInq;
 }
