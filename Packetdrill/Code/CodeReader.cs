@@ -21,7 +21,7 @@ internal sealed class CodeReader(CodeEvent block, Func<string, decimal?> names, 
             if (Skip("assert"))
             {
                 int start = _at;
-                bool holds = Or() != 0;
+                bool holds = Ternary() != 0;
                 if (_at < _words.Count && !Is(",")) throw Unexpected();
                 if (!holds) return $"assert {Text(start, _at)}: {Values(start, _at)}";
                 continue;
@@ -30,7 +30,7 @@ internal sealed class CodeReader(CodeEvent block, Func<string, decimal?> names, 
             if (_words.Count > 2 && _words[1].Text == "=")
             {
                 _at = 2;
-                variables[_words[0].Text] = Or();
+                variables[_words[0].Text] = Ternary();
             }
             else if (!_words[0].Text.StartsWith("print", StringComparison.Ordinal))
             {
@@ -39,6 +39,17 @@ internal sealed class CodeReader(CodeEvent block, Func<string, decimal?> names, 
         }
 
         return null;
+    }
+
+    // a if condition else b. Both are read; what is not taken may not divide by zero either, which no script does.
+    private decimal Ternary()
+    {
+        decimal v = Or();
+        if (!Skip("if")) return v;
+        bool holds = Or() != 0;
+        Want("else");
+        decimal w = Ternary();
+        return holds ? v : w;
     }
 
     private decimal Or()
@@ -72,9 +83,18 @@ internal sealed class CodeReader(CodeEvent block, Func<string, decimal?> names, 
     {
         decimal left = Bits();
         bool chained = false, all = true;
-        while (_at < _words.Count && _words[_at].Text is "==" or "!=" or "<" or "<=" or ">" or ">=")
+        while (_at < _words.Count && _words[_at].Text is "==" or "!=" or "<" or "<=" or ">" or ">=" or "is" or "in" or "not")
         {
             string op = _words[_at++].Text;
+            if (op == "not") Want("in");
+            if (op is "not" or "in")
+            {
+                all &= In(left) == (op == "in");
+                chained = true;
+                break;
+            }
+
+            if (op == "is") op = Skip("not") ? "!=" : "==";
             decimal right = Bits();
             all &= op switch { "==" => left == right, "!=" => left != right, "<" => left < right, "<=" => left <= right, ">" => left > right, _ => left >= right };
             left = right;
@@ -82,6 +102,30 @@ internal sealed class CodeReader(CodeEvent block, Func<string, decimal?> names, 
         }
 
         return chained ? (all ? 1 : 0) : left;
+    }
+
+    // Of a tuple, a list or a set; range(from, to) too.
+    private bool In(decimal value)
+    {
+        if (Skip("range"))
+        {
+            Want("(");
+            decimal first = Ternary(), end = first;
+            if (Skip(",")) end = Ternary();
+            else first = 0;
+            Want(")");
+            return value >= first && value < end && value == Math.Truncate(value);
+        }
+
+        string close = Skip("(") ? ")" : Skip("[") ? "]" : Skip("{") ? "}" : throw Unexpected();
+        bool found = false;
+        while (!Skip(close))
+        {
+            found |= Ternary() == value;
+            if (!Is(close)) Want(",");
+        }
+
+        return found;
     }
 
     private decimal Bits()
@@ -131,7 +175,18 @@ internal sealed class CodeReader(CodeEvent block, Func<string, decimal?> names, 
         return v;
     }
 
-    private decimal Unary() => Skip("-") ? -Unary() : Skip("+") ? Unary() : Skip("~") ? ~(long)Unary() : Atom();
+    private decimal Unary() => Skip("-") ? -Unary() : Skip("+") ? Unary() : Skip("~") ? ~(long)Unary() : Power();
+
+    // Binds closer than a sign before it, and to the right.
+    private decimal Power()
+    {
+        decimal v = Atom();
+        if (!Skip("**")) return v;
+        decimal by = Unary(), product = 1;
+        if (by < 0 || by > 64 || by != Math.Truncate(by)) throw new ScriptException(block.At, "in the code: ** takes a whole number from 0 to 64 here");
+        for (int i = 0; i < by; i++) product *= v;
+        return product;
+    }
 
     private decimal Atom()
     {
@@ -139,7 +194,7 @@ internal sealed class CodeReader(CodeEvent block, Func<string, decimal?> names, 
         CodeWord word = _words[_at++];
         if (word.Text == "(")
         {
-            decimal inner = Or();
+            decimal inner = Ternary();
             Want(")");
             return inner;
         }
@@ -154,7 +209,7 @@ internal sealed class CodeReader(CodeEvent block, Func<string, decimal?> names, 
         List<decimal> arguments = [];
         while (!Skip(")"))
         {
-            arguments.Add(Or());
+            arguments.Add(Ternary());
             if (!Is(")")) Want(",");
         }
 
@@ -162,9 +217,10 @@ internal sealed class CodeReader(CodeEvent block, Func<string, decimal?> names, 
         {
             ("abs", 1) => Math.Abs(arguments[0]),
             ("int", 1) => Math.Truncate(arguments[0]),
+            ("round", 1) => Math.Round(arguments[0], MidpointRounding.ToEven),
             ("min", > 0) => arguments.Min(),
             ("max", > 0) => arguments.Max(),
-            _ => throw new ScriptException(block.At, $"there is no function {function} here (abs, int, min, max)"),
+            _ => throw new ScriptException(block.At, $"there is no function {function} here (abs, int, min, max, round)"),
         };
     }
 
@@ -176,7 +232,7 @@ internal sealed class CodeReader(CodeEvent block, Func<string, decimal?> names, 
     };
 
     // What the names of a condition were worth, for who reads why it failed.
-    private string Values(int from, int to) => string.Join(", ", _words[from..to].Where(w => w.IsName && w.Text is not ("and" or "or" or "not")).Select(w => w.Text).Distinct()
+    private string Values(int from, int to) => string.Join(", ", _words[from..to].Where(w => w.IsName && w.Text is not ("and" or "or" or "not" or "in" or "is" or "if" or "else" or "range" or "abs" or "int" or "min" or "max" or "round")).Select(w => w.Text).Distinct()
         .Select(n => string.Create(CultureInfo.InvariantCulture, $"{n} is {(variables.TryGetValue(n, out decimal v) ? v : names(n))}")));
 
     private string Text(int from, int to) => string.Join(' ', _words[from..to].Select(w => w.Text));

@@ -6,7 +6,7 @@ namespace ActorNet.Packetdrill;
 /// <param name="Number">Its value, when it is one.</param>
 internal readonly record struct CodeWord(string Text, decimal? Number)
 {
-    private static readonly string[] s_marks = ["==", "!=", "<=", ">=", "<<", ">>", "//"];
+    private static readonly string[] s_marks = ["==", "!=", "<=", ">=", "<<", ">>", "//", "**"];
 
     public bool IsName => Text.Length > 0 && (char.IsAsciiLetter(Text[0]) || Text[0] == '_');
 
@@ -35,7 +35,7 @@ internal readonly record struct CodeWord(string Text, decimal? Number)
             else
             {
                 CodeWord word = Take(block, ref at);
-                depth += word.Text is "(" or "[" ? 1 : word.Text is ")" or "]" ? -1 : 0;
+                depth += word.Text is "(" or "[" or "{" ? 1 : word.Text is ")" or "]" or "}" ? -1 : 0;
                 words.Add(word);
             }
         }

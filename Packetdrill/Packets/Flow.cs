@@ -34,8 +34,15 @@ internal sealed class Flow(ushort localPort, ushort remotePort, uint remoteOffse
         if (syn) _localIsn = script;
     }
 
-    /// <summary>A SYN of the script's says where its own begin.</summary>
-    public void BeginRemote(uint script) => _remoteIsn = script;
+    /// <summary>The first SYN of the script's says where its own begin: one within a connection is a segment like others.</summary>
+    public void BeginRemote(uint script)
+    {
+        if (_hasRemoteIsn) return;
+        _hasRemoteIsn = true;
+        _remoteIsn = script;
+    }
+
+    private bool _hasRemoteIsn;
 
     /// <summary>Wire minus script, of the host's numbers. A SYN has numbers as they are written; everything else counts from the SYN, which is 0.</summary>
     public uint LocalOffset(bool syn) => syn ? _localOffset : _localOffset + _localIsn;

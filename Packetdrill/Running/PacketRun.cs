@@ -1,5 +1,7 @@
 // One script with packets: a host, a TUN device to the script, virtual time. The addresses and the MTU are those of the original's driver.
 
+using ActorNet.Devices.Capture;
+
 namespace ActorNet.Packetdrill;
 
 /// <summary>How a script came out.</summary>
@@ -18,8 +20,9 @@ public static class PacketRun
 
     /// <summary>Plays a script and judges it.</summary>
     /// <param name="defines">`--define=NAME=VALUE`.</param>
+    /// <param name="capture">What goes over the script's wire, both ways, is written here; left open.</param>
     /// <exception cref="ScriptException">The script cannot be read.</exception>
-    public static PacketResult Play(Script script, IEnumerable<KeyValuePair<string, string>> defines, ulong seed = 1)
+    public static PacketResult Play(Script script, IEnumerable<KeyValuePair<string, string>> defines, ulong seed = 1, PcapngFile? capture = null)
     {
         var setting = new Setting();
         PacketOptions options;
@@ -37,7 +40,7 @@ public static class PacketRun
         ActorSystem system = EngineRun.Create("packetdrill", ConfigurationFactory.ParseString("akka.loglevel = OFF"), EngineMode.Virtual);
         try
         {
-            return Play(script, constants, options, new Network(system, seed), setting.Mtu, seed);
+            return Play(script, constants, options, new Network(system, seed), setting.Mtu, seed, capture);
         }
         finally
         {
@@ -45,9 +48,9 @@ public static class PacketRun
         }
     }
 
-    private static PacketResult Play(Script script, Constants constants, PacketOptions options, Network network, int mtu, ulong seed)
+    private static PacketResult Play(Script script, Constants constants, PacketOptions options, Network network, int mtu, ulong seed, PcapngFile? capture)
     {
-        var wire = new ScriptWire(constants.UsualLocal.Address.V4, constants.UsualRemote.Address.V4, seed);
+        var wire = new ScriptWire(constants.UsualLocal.Address.V4, constants.UsualRemote.Address.V4, seed, capture);
         SimHost host = network.AddHost("host");
         host.AddTun(ScriptWire.TunName, wire.OnSent, mtu).AddAddress(ScriptWire.TunName, constants.UsualLocal.Address + "/16").AddRoute("default", device: ScriptWire.TunName)
             .AddRoute(constants.UsualRemote.Address + "/32", via: Gateway(constants.UsualLocal.Address), device: ScriptWire.TunName);
@@ -99,7 +102,7 @@ public static class PacketRun
                 case "connect_port": setting.RemotePort = (ushort)Number(o); break;
                 case "define": setting.Defines.Add(new(o.Value.Split('=', 2)[0], o.Value.Split('=', 2)[^1])); break;
                 // What says how the original is run, or how much it says.
-                case "gateway_ip" or "netmask_ip" or "speed" or "non_fatal" or "verbose" or "debug" or "dry_run" or "wire_client" or "code_command" or "code_format" or "code_sockopt": break;
+                case "gateway_ip" or "netmask_ip" or "speed" or "non_fatal" or "verbose" or "debug" or "dry_run" or "wire_client" or "code_command" or "code_format" or "code_sockopt" or "init_scripts": break; // init_scripts: InitScripts
                 default: throw new ScriptException(o.At, $"there is no option --{o.Name} here");
             }
         }

@@ -1,5 +1,7 @@
 // A simulated host with a wire to the script: calls are those of a program that runs there, packets go in and out by a TUN device.
 
+using System.Runtime.InteropServices;
+
 namespace ActorNet.Packetdrill;
 
 /// <summary>The stage of a script with packets.</summary>
@@ -36,7 +38,7 @@ internal sealed class PacketStage(SimHost host, Os os, ScriptWire wire, Script s
     {
         PacketSpec packet = PacketReader.Read(line, constants.Definitions);
         if (!line.Inbound) return await new PacketExpectation(wire, line, packet, options).Judge(at, last, os);
-        wire.Inject(packet);
+        wire.Inject(packet, os.Now);
         await os.Delay(Duration.FromNanoseconds(1)); // it is handled before what the script does at the same time
         return (at, null);
     }
@@ -51,7 +53,30 @@ internal sealed class PacketStage(SimHost host, Os os, ScriptWire wire, Script s
             if (r.IsOk) info = s_info.Decode(bytes.AsSpan(0, (int)r.Value));
         }
 
-        return new CodeReader(code, name => info[name] is { } field ? constants.TryEvaluate(field.Value) : constants.Find(name), _variables).Run();
+        uint[] memory = await MemoryInfo();
+        return new CodeReader(code, Find, _variables).Run();
+
+        decimal? Find(string name)
+        {
+            if (info[name] is { } field) return constants.TryEvaluate(field.Value);
+            int at = Array.IndexOf(s_memory, name);
+            return at >= 0 && at < memory.Length ? memory[at] : constants.Find(name);
+        }
+    }
+
+    // SO_MEMINFO's fields in their order, bytes.
+    private static readonly string[] s_memory =
+    [
+        "SK_MEMINFO_RMEM_ALLOC", "SK_MEMINFO_RCVBUF", "SK_MEMINFO_WMEM_ALLOC", "SK_MEMINFO_SNDBUF", "SK_MEMINFO_FWD_ALLOC", "SK_MEMINFO_WMEM_QUEUED", "SK_MEMINFO_OPTMEM",
+        "SK_MEMINFO_BACKLOG", "SK_MEMINFO_DROPS",
+    ];
+
+    private async ValueTask<uint[]> MemoryInfo()
+    {
+        if (_connection < 0) return [];
+        byte[] bytes = new byte[s_memory.Length * sizeof(uint)];
+        SysResult r = await os.TryGetSockOpt(_connection, SockLevel.SOCKET, (int)SockOpt.SO_MEMINFO, bytes);
+        return r.IsOk ? MemoryMarshal.Cast<byte, uint>(bytes.AsSpan(0, (int)r.Value)).ToArray() : [];
     }
 
     // Which port listens, and which descriptor is the connection that code asks about: the newest.

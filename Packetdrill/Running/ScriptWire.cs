@@ -1,12 +1,14 @@
 // The far end of the host's TUN device: what the host sends waits here in order, what the script sends goes in here; and the connections between the two.
 
+using ActorNet.Devices.Capture;
 using ActorNet.Protocols.Tcp;
 
 namespace ActorNet.Packetdrill;
 
 /// <summary>The script's end of the wire.</summary>
 /// <param name="seed">Where the far end's sequence numbers begin on the wire follows from it.</param>
-internal sealed class ScriptWire(uint local, uint remote, ulong seed)
+/// <param name="capture">A file that all goes into; null for none.</param>
+internal sealed class ScriptWire(uint local, uint remote, ulong seed, PcapngFile? capture = null)
 {
     private const int Headroom = 128;
     private const ushort FirstRemotePort = 53_055;
@@ -14,6 +16,7 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed)
     private readonly List<Flow> _flows = [];
     private readonly PacketBuilder _builder = new(local, remote);
     private readonly RandomStream _random = new(seed, "packetdrill", "isn");
+    private readonly int _device = capture?.AddInterface(TunName, LinkType.RAW, default, 0) ?? 0;
     private TaskCompletionSource? _waiter;
     private Instant _begin = Instant.Never;
     private bool _listens, _listensAnew;
@@ -26,6 +29,7 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed)
     public void OnSent(ReadOnlySpan<byte> packet, Instant now)
     {
         if (_begin == Instant.Never) return; // before the script
+        capture?.Record(_device, now, now, PacketType.OUTGOING, packet);
         var sent = new SentPacket(packet.ToArray(), now - _begin);
         if (sent.IsTcp && (sent.Flags & (TcpFlags.SYN | TcpFlags.ACK)) == TcpFlags.SYN) FlowOf(sent); // a connection begins
         _sent.Enqueue(sent);
@@ -47,9 +51,10 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed)
     }
 
     /// <summary>Sends a packet of the script to the host.</summary>
-    public void Inject(PacketSpec packet)
+    public void Inject(PacketSpec packet, Instant now)
     {
         byte[] bytes = _builder.Build(packet, FlowOf(packet));
+        capture?.Record(_device, now, now, PacketType.HOST, bytes);
         SkBuff skb = Host!.Net.Pool.Alloc(Headroom, bytes.Length);
         skb.Put(bytes);
         Host.DeviceActor(TunName).Tell(skb, ActorRefs.NoSender);

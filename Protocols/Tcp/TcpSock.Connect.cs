@@ -165,15 +165,16 @@ public sealed partial class TcpSock
 
     private int RmemMax => RcvbufLocked ? Rcvbuf : Math.Max(Sysctl.tcp_rmem_max, Sysctl.rmem_max);
 
+    // A SYN-ACK that is built here is a simultaneous open's: our SYN again, which offers what it offered, whatever the far end's SYN said (tcp_syn_options).
     private TcpOptionsWriter SynOptions(bool synAck) => new()
     {
         Md5 = Md5Key,
         Mss = _advMss,
-        Timestamps = synAck ? Timestamps : _offerTimestamps,
+        Timestamps = synAck ? Sysctl.tcp_timestamps != 0 : _offerTimestamps,
         TsVal = TsNow,
         TsEcr = _tsRecent,
-        SackPermitted = synAck ? IsSack : Sysctl.tcp_sack,
-        WindowScale = (synAck ? Has(TcpSockFlags.WscaleOk) : Sysctl.tcp_window_scaling) ? _rcv.Wscale : -1,
+        SackPermitted = Sysctl.tcp_sack,
+        WindowScale = Sysctl.tcp_window_scaling ? _rcv.Wscale : -1,
         FastOpen = synAck ? default : SynCookie(),
     };
 

@@ -270,6 +270,13 @@ public sealed partial class TcpSock
 
         if (saw && (SeqNum)tcb.Seq <= rcvNxt) req.TsRecent = o.TsVal;
         if (tcb.Seq == req.RcvIsn.Value) flags &= ~TcpFlags.SYN; // the SYN itself lies before the window
+        if ((flags & TcpFlags.RST) != 0 && tcb.Seq != rcvNxt.Value)
+        {
+            // RFC 5961 3.2 holds for a request too: a RST in the window but not at its beginning is challenged.
+            if (!RequestRateLimited(req, Snmp.TcpExtTCPACKSkippedSynRecv)) SendRequestAck(req, req.SntIsn + 1);
+            return Net.Mib.Drop(skb, DropReason.TCP_RESET);
+        }
+
         if ((flags & (TcpFlags.RST | TcpFlags.SYN)) != 0)
         {
             Inc(Snmp.TcpAttemptFails);

@@ -4,17 +4,33 @@ namespace ActorNet.Protocols.Tcp;
 
 public sealed partial class TcpSock
 {
-    /// <summary>tcp_retransmit_skb. False when the window forbids it.</summary>
+    /// <summary>tcp_retransmit_skb: sends again, and counts it as a retransmission under way. False when the window or the device forbids it.</summary>
     private bool RetransmitSkb(SkBuff skb, bool forcePush = false)
+    {
+        AgainResult r = TransmitAgain(skb, forcePush);
+        if (r == AgainResult.Forbidden) return false;
+        if (_retransStamp == Instant.Never) _retransStamp = _mstamp;
+        if (_undoRetrans < 0) _undoRetrans = 0;
+        _undoRetrans++;
+        if (r == AgainResult.Failed) return false;
+        skb.Tcp.Sacked |= Tcpcb.SackedRetrans;
+        _retransOut++;
+        return true;
+    }
+
+    private enum AgainResult { Sent, Failed, Forbidden }
+
+    /// <summary>__tcp_retransmit_skb: what a loss probe does, which is no retransmission in the accounts.</summary>
+    private AgainResult TransmitAgain(SkBuff skb, bool forcePush)
     {
         if ((SeqNum)skb.Tcp.Seq < _snd.SndUna)
         {
-            if ((SeqNum)skb.Tcp.EndSeq <= _snd.SndUna) return false;
+            if ((SeqNum)skb.Tcp.EndSeq <= _snd.SndUna) return AgainResult.Forbidden;
             TrimAcked(skb);
         }
 
         // The peer shrank its window: only the first byte may go, as a probe.
-        if ((SeqNum)skb.Tcp.Seq >= _snd.WndEnd && skb.Tcp.Seq != _snd.SndUna.Value) return false;
+        if ((SeqNum)skb.Tcp.Seq >= _snd.WndEnd && skb.Tcp.Seq != _snd.SndUna.Value) return AgainResult.Forbidden;
         int mss = CurrentMss();
         if (skb.Tcp.Seq != _snd.WndEnd.Value && _snd.WndEnd - skb.Tcp.Seq > 0) mss = Math.Min(mss, Math.Max(1, _snd.WndEnd - skb.Tcp.Seq));
         if (skb.Length > mss) FragmentSent(skb, mss);
@@ -36,19 +52,14 @@ public sealed partial class TcpSock
         if (skb.Length > 0) Flow.BytesRetrans += skb.Length;
         bool sent = TransmitData(skb, forcePush);
         skb.Tcp.Sacked |= Tcpcb.EverRetrans; // no round trip is measured by it, whether it went or not
-        if (_retransStamp == Instant.Never) _retransStamp = _mstamp;
-        if (_undoRetrans < 0) _undoRetrans = 0;
-        _undoRetrans++;
         if (!sent)
         {
             Inc(Snmp.TcpExtTCPRetransFail);
-            return false;
+            return AgainResult.Failed;
         }
 
-        skb.Tcp.Sacked |= Tcpcb.SackedRetrans;
         skb.Tcp.Retransmits++;
-        _retransOut++;
-        return true;
+        return AgainResult.Sent;
     }
 
     // Data that has been acknowledged in the middle of a segment is not sent again (tcp_trim_head).
@@ -176,7 +187,7 @@ public sealed partial class TcpSock
             return;
         }
 
-        if (RetransmitSkb(tail))
+        if (TransmitAgain(tail, forcePush: false) == AgainResult.Sent)
         {
             Set(TcpSockFlags.TlpRetrans);
             FinishProbe();

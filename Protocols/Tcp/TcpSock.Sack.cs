@@ -30,7 +30,7 @@ public sealed partial class TcpSock
                 continue;
             }
 
-            if (i == 0 && first == 1 && block.End <= _snd.SndUna) continue;
+            if (block.End <= priorUna) continue; // very old; what this same ACK acknowledges still counts for the undo
             flag |= TagBlock(block, i == 0 && first == 1);
         }
 

@@ -85,7 +85,9 @@ public sealed partial class TcpSock
         SetState(TcpState.SYN_RECV);
         _rcv.RcvNxt = skb.Tcp.Seq + 1;
         _rcv.RcvWup = _rcv.CopiedSeq = _rcv.RcvNxt;
+        (byte wscale, int clamp) = (_rcv.Wscale, _rcv.WindowClamp);
         AgreeOptions(o);
+        (_rcv.Wscale, _rcv.WindowClamp) = (wscale, clamp); // Linux goes on scaling as its own SYN said, whatever the crossing one offers
         if (HasEcn) EcnAgree(flags);
         if (o.SawTimestamp) StoreTsRecent(o);
         _snd.SndWnd = th.Window;
