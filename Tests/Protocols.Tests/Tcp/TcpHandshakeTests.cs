@@ -93,7 +93,7 @@ public sealed class TcpHandshakeTests
         s.Expect("S 0:0(0) <...>");
         s.Inject("S 0:0(0) win 5840 <mss 1000,sackOK,nop,nop>");
         Assert.Equal(TcpState.SYN_RECV, s.Sock.State);
-        s.Expect("S. 0:0(0) ack 1 <mss 1460,nop,nop,sackOK>");
+        s.Expect("S. 0:0(0) ack 1 <mss 1460,sackOK,TS val 100 ecr 0,nop,wscale 7>"); // our SYN's own options, whatever the other offers
         s.Inject("S. 0:0(0) ack 1 win 5840 <mss 1000,sackOK,nop,nop>");
         Assert.Equal(TcpState.ESTABLISHED, s.Sock.State);
         s.Expect(". 1:1(0) ack 1 <nop,nop,sack 0:1>"); // the SYN came twice: RFC 2883

@@ -16,7 +16,7 @@ public sealed class TcpTimeoutOptionsTests
         s.ExpectAfter(300, "P. 1:1001(1000) ack 1");
         s.ExpectAfter(600, "P. 1:1001(1000) ack 1");
         Assert.Equal(TcpState.ESTABLISHED, s.Sock.State);
-        s.Sleep(99); // a second after the first retransmission
+        s.Sleep(399); // a second after the first retransmission, which a tail probe is none
         Assert.Equal(TcpState.ESTABLISHED, s.Sock.State);
         s.Sleep(3);
         Assert.Equal(TcpState.CLOSE, s.Sock.State);
