@@ -60,7 +60,10 @@ public sealed class NetSysctl
     // net.ipv4: TCP features
     public bool tcp_window_scaling = true, tcp_sack = true, tcp_dsack = true, tcp_slow_start_after_idle = true;
     public int tcp_timestamps = 1;
-    public string tcp_congestion_control = "cubic";
+    public string tcp_congestion_control = "cubic", tcp_allowed_congestion_control = "reno cubic";
+
+    // net.ipv4: the pacing rate, per cent of cwnd per round trip: early in slow start; later
+    public int tcp_pacing_ss_ratio = 200, tcp_pacing_ca_ratio = 120;
     public bool tcp_abort_on_overflow, tcp_rfc1337, tcp_stdurg;
     public int tcp_tw_reuse = 2;
 

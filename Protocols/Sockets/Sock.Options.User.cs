@@ -11,8 +11,11 @@ public abstract partial class Sock
     /// <summary>SO_PEEK_OFF: where MSG_PEEK begins (sk_peek_off), bytes; below zero when it is off.</summary>
     public int PeekOff => _userOptions?.PeekOff ?? -1;
 
-    /// <summary>SO_MAX_PACING_RATE, bytes per second; all ones for none. There is no pacing yet: it bounds the rate that is reported.</summary>
+    /// <summary>SO_MAX_PACING_RATE, bytes per second; all ones for none. It bounds what TCP paces by; other protocols only keep it.</summary>
     public ulong MaxPacingRate => _userOptions?.MaxPacingRate ?? ulong.MaxValue;
+
+    /// <summary>A rate was ever set: the socket is paced from then on, even if the bound goes again (sk_pacing_status).</summary>
+    protected bool IsPacingAsked => _userOptions is { PacingAsked: true };
 
     /// <summary>SO_INCOMING_CPU as it was set, -1 for none: of equals this socket is preferred on that CPU.</summary>
     public int IncomingCpu => _userOptions?.IncomingCpu ?? -1;
@@ -121,6 +124,7 @@ public abstract partial class Sock
                 return Errno.OK;
             case SockOpt.SO_MAX_PACING_RATE:
                 UserOptions.MaxPacingRate = value.Length == 8 ? BinaryPrimitives.ReadUInt64LittleEndian(value) : v == -1 ? ulong.MaxValue : (uint)v;
+                if (UserOptions.MaxPacingRate != ulong.MaxValue) UserOptions.PacingAsked = true;
                 return Errno.OK;
             case SockOpt.SO_INCOMING_CPU:
                 UserOptions.IncomingCpu = v;
@@ -293,7 +297,7 @@ public abstract partial class Sock
         if (from._userOptions is not { } u) return;
         _userOptions = new SockUserOptions
         {
-            MaxPacingRate = u.MaxPacingRate, PeekOff = u.PeekOff, BusyPoll = u.BusyPoll, IncomingCpu = u.IncomingCpu, TxTime = u.TxTime,
+            MaxPacingRate = u.MaxPacingRate, PacingAsked = u.PacingAsked, PeekOff = u.PeekOff, BusyPoll = u.BusyPoll, IncomingCpu = u.IncomingCpu, TxTime = u.TxTime,
             TxRehash = u.TxRehash, Bits = u.Bits,
         };
     }

@@ -8,6 +8,9 @@ internal sealed class SockUserOptions
     /// <summary>SO_MAX_PACING_RATE, bytes per second; all ones for none.</summary>
     public ulong MaxPacingRate = ulong.MaxValue;
 
+    /// <summary>A rate was set once.</summary>
+    public bool PacingAsked;
+
     /// <summary>SO_PEEK_OFF: where MSG_PEEK begins, bytes; below zero for off.</summary>
     public int PeekOff = -1;
 

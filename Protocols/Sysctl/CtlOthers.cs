@@ -98,6 +98,8 @@ internal sealed class CtlCongestion(string name) : CtlTable(name)
         string wanted = Encoding.ASCII.GetString(text[..Math.Min(text.Length, MaxName)]);
         if (CongestionControls.Create(wanted) is null) return Errno.ENOENT;
         scope.Net.tcp_congestion_control = wanted;
+        // What is the default anyone may choose, from then on.
+        if (!CongestionControls.IsAllowed(scope.Net, wanted)) CtlAllowedCongestion.Set(scope.Net, scope.Net.tcp_allowed_congestion_control + " " + wanted);
         return Errno.OK;
     }
 

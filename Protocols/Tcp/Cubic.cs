@@ -26,6 +26,12 @@ public sealed class Cubic : ICongestionControl
 
     public string Name => "cubic";
 
+    public bool IsTemplate => ReferenceEquals(this, Unstarted);
+
+    public ICongestionControl Start(TcpSock sk) => new Cubic();
+
+    public ICongestionControl Inherited => Unstarted;
+
     public void Init(TcpSock sk) => ResetHystart(sk);
 
     public int Ssthresh(TcpSock sk)
@@ -158,9 +164,10 @@ public sealed class Cubic : ICongestionControl
         long now = sk.Mstamp.Microseconds;
         if (now - _lastAckUs <= HystartAckDeltaUs)
         {
-            // An ACK train longer than half of the least RTT: the pipe is full. (Linux takes off the send-ahead of its pacing; nothing is paced here.)
+            // An ACK train longer than half of the least RTT: the pipe is full. Pacing may have spread a paced one over all of it, and a burst more (hystart_ack_delay).
             _lastAckUs = now;
-            if (now - _roundStartUs > _delayMinUs >> 1)
+            long threshold = sk.IsPaced ? _delayMinUs + (long)Math.Min(1000, 4ul * 65_536 * 1_000_000 / Math.Max(1, sk.PacingRate)) : _delayMinUs >> 1;
+            if (now - _roundStartUs > threshold)
             {
                 _found = true;
                 sk.Net.Mib.Inc(Snmp.TcpExtTCPHystartTrainDetect);

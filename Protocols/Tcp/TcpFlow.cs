@@ -31,7 +31,7 @@ internal sealed class TcpFlow
     /// <summary>The last sample worth keeping: segments, microseconds (rate_delivered, rate_interval_us), and whether the application limited it.</summary>
     public long RateDelivered, RateInterval;
 
-    /// <summary>When anything was last sent (tcp_wstamp_ns).</summary>
+    /// <summary>When anything was last sent; of a paced socket, when the next may be (tcp_wstamp_ns).</summary>
     public Instant LastXmit;
 
     /// <summary>Segments that were delivered under a mark (delivered_ce).</summary>
@@ -41,9 +41,20 @@ internal sealed class TcpFlow
     /// <summary>sk_pacing_rate, bytes per second; 0 before it is known.</summary>
     public ulong PacingRate;
 
+    /// <summary>A congestion control asked for pacing.</summary>
+    public bool PacingNeeded;
+
+    /// <summary>When what pacing holds back may go (pacing_timer); Never when nothing waits for it.</summary>
+    public Instant PaceAt = Instant.Never;
+
     // The sample of the ACK that is being handled (struct rate_sample).
     private bool _hasPrior, _isAppLimited;
-    private long _priorDelivered, _interval;
+    private long _priorDelivered, _interval, _count, _span;
+    private int _priorInFlight;
+
+    /// <summary>The round trip that this ACK measured, µs, below zero when none; what had been delivered when its segment was sent; whether it was probably delayed.</summary>
+    public long RttUs;
+    public bool IsAckDelayed;
     private Instant _priorAt;
     private SeqNum _lastEnd;
 
@@ -63,11 +74,16 @@ internal sealed class TcpFlow
         seg.Tcp.AppLimited = AppLimited != 0;
     }
 
+    /// <inheritdoc cref="RttUs"/>
+    public long PriorDelivered => _hasPrior ? _priorDelivered : 0;
+
     /// <summary>An ACK begins.</summary>
-    public void BeginAck()
+    public void BeginAck(int inFlight)
     {
-        _hasPrior = false;
+        _hasPrior = _isAppLimited = IsAckDelayed = false;
         _interval = 0;
+        _priorInFlight = inFlight;
+        _count = _span = RttUs = -1;
     }
 
     /// <summary>tcp_rate_skb_delivered: of what an ACK acknowledges or SACKs, the packet that was sent last makes the sample.</summary>
@@ -96,13 +112,18 @@ internal sealed class TcpFlow
         if (anyDelivered) DeliveredAt = now;
         if (!_hasPrior || reneging) return;
         long interval = Math.Max(_interval, (now - _priorAt).Microseconds), count = delivered - _priorDelivered;
+        _count = count;
         // Less than the least round trip: segments that came together, no rate.
         if (interval < minRttUs) return;
+        _span = interval;
         if (_isAppLimited && (Int128)count * RateInterval < (Int128)RateDelivered * interval) return;
         RateDelivered = count;
         RateInterval = interval;
         RateAppLimited = _isAppLimited;
     }
+
+    /// <summary>What this ACK has measured (struct rate_sample), once <see cref="Generate"/> is done.</summary>
+    public RateSample Sample(int acked, int losses) => new(_count, _span, PriorDelivered, RttUs, acked, losses, _priorInFlight, _isAppLimited, IsAckDelayed);
 
     /// <summary>tcp_compute_delivery_rate, bytes per second.</summary>
     public long DeliveryRate(int mss) => RateDelivered == 0 || RateInterval == 0 ? 0 : (long)((Int128)RateDelivered * mss * 1_000_000 / RateInterval);

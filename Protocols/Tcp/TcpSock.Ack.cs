@@ -30,10 +30,10 @@ public sealed partial class TcpSock
     private DropReason Ack(SkBuff skb, in TcpOptionsReceived o, AckFlags flag)
     {
         SeqNum priorUna = _snd.SndUna, ack = skb.Tcp.AckSeq, seq = skb.Tcp.Seq;
-        int priorPackets = _packetsOut;
+        int priorPackets = _packetsOut, priorInFlight = PacketsInFlight;
         long deliveredBefore = _delivered, lostBefore = _lost;
         var rexmit = Rexmit.None;
-        _flow?.BeginAck();
+        _flow?.BeginAck(priorInFlight);
         bool isData = skb.Tcp.EndSeq != skb.Tcp.Seq;
 
         if (ack < priorUna)
@@ -96,6 +96,7 @@ public sealed partial class TcpSock
         flag |= CleanRtxQueue(o, priorFack, priorUna);
         RackUpdateReoWnd();
         if (_tlpHighSeq != default) ProcessTlpAck(ack, flag);
+        if (_ca.NeedsEcn) _ca.InAck(this);
         if (IsDubious(flag))
         {
             int dupacks = (flag & (AckFlags.SndUnaAdvanced | AckFlags.NotDup | AckFlags.DsackingAck)) == 0 ? 1 : 0;
@@ -123,7 +124,7 @@ public sealed partial class TcpSock
         {
             flag |= SacktagWriteQueue(skb, o, priorUna);
             FastretransAlert(priorUna, 0, ref flag, ref rexmit);
-            if (InCwndReduction) CwndReduction((int)(_delivered - delivered), (int)(_lost - lost), flag);
+            if (InCwndReduction && !_ca.ControlsAll) CwndReduction((int)(_delivered - delivered), (int)(_lost - lost), flag);
             XmitRecovery(rexmit);
         }
 
@@ -249,6 +250,12 @@ public sealed partial class TcpSock
             _firstSackAt = default;
         }
 
+        if (_flow is { } f && _ca.ControlsAll)
+        {
+            // One runt that ends its packet, alone: its acknowledgement was probably delayed (FLAG_ACK_MAYBE_DELAYED).
+            if (seqRtt >= 0 && acked == 1 && priorSacked == 0 && _snd.SndUna - priorUna < _mssCache && f.PriorDelivered + 1 == _delivered && _caState == TcpCaState.Open) f.IsAckDelayed = true;
+        }
+
         bool sampled = UpdateRtt(flag, o, seqRtt, sackRtt, caRtt);
         if ((flag & AckFlags.Acked) != 0)
         {
@@ -285,6 +292,7 @@ public sealed partial class TcpSock
             if (delta is >= 0 and < int.MaxValue / 1000) seqRtt = caRtt = Math.Max(delta, 1) * 1000L;
         }
 
+        if (_flow is { } flow) flow.RttUs = caRtt;
         if (seqRtt < 0) return false;
         if (caRtt >= 0) _minRtt.Sample(300_000, (uint)_mstamp.Milliseconds, (uint)Math.Clamp(caRtt, 1, int.MaxValue));
         _rtt.Sample(seqRtt, RtoMinUs, _snd.SndUna, _snd.SndNxt);

@@ -217,6 +217,7 @@ public sealed partial class TcpSock
         _cwndStamp = _mstamp;
         SetCaState(TcpCaState.Open);
         _retransStamp = Instant.Never;
+        InitCa();
         InitMtuProbe();
         InitBufferSpace();
         if (KeepOpen) _keepaliveAt = _mstamp + KeepaliveTime;

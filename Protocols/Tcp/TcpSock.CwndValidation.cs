@@ -24,7 +24,7 @@ public sealed partial class TcpSock
         if (_writeQueue.IsEmpty && Has(TcpSockFlags.NoSpace) && _state.IsEstab()) _flow?.ChronoStart(TcpChrono.SndbufLimited, _mstamp);
 
         if (_packetsOut > _cwndUsed) _cwndUsed = _packetsOut;
-        if (Sysctl.tcp_slow_start_after_idle && _mstamp - _cwndStamp >= _rto) ApplicationLimited();
+        if (Sysctl.tcp_slow_start_after_idle && !_ca.ControlsAll && _mstamp - _cwndStamp >= _rto) ApplicationLimited();
     }
 
     private void ApplicationLimited()
@@ -47,7 +47,7 @@ public sealed partial class TcpSock
     /// <summary>tcp_slow_start_after_idle_check: after an RTO without sending, cwnd halves per RTO down to the initial window (RFC 2861).</summary>
     private void SlowStartAfterIdleCheck()
     {
-        if (!Sysctl.tcp_slow_start_after_idle || _packetsOut > 0) return;
+        if (!Sysctl.tcp_slow_start_after_idle || _packetsOut > 0 || _ca.ControlsAll) return;
         Duration idle = _mstamp - _lsndtime;
         if (idle <= _rto) return;
         _ca.CwndEvent(this, TcpCaEvent.CwndRestart);

@@ -33,7 +33,8 @@ public sealed partial class TcpSock
     /// <summary>tcp_ecn_send_syn: the flags of our SYN.</summary>
     private TcpFlags EcnSyn()
     {
-        _ecn = Sysctl.tcp_ecn == 1 ? EcnFlags.Ok : EcnFlags.None;
+        _ecn = Sysctl.tcp_ecn == 1 || _ca.NeedsEcn ? EcnFlags.Ok : EcnFlags.None;
+        if (_ca.NeedsEcn) Tos = (byte)(Tos & ~EcnMask | EcnEct0);
         return HasEcn ? TcpFlags.SYN | SynEcn : TcpFlags.SYN;
     }
 
@@ -53,14 +54,16 @@ public sealed partial class TcpSock
     /// <summary>tcp_ecn_create_request: a SYN that asks, and is not itself ECN-capable, is answered with ECE.</summary>
     private bool EcnRequested(SkBuff skb, TcpHeader th)
     {
-        if (((TcpFlags)skb.Tcp.Flags & SynEcn) != SynEcn || Sysctl.tcp_ecn == 0) return false;
+        if (((TcpFlags)skb.Tcp.Flags & SynEcn) != SynEcn) return false;
+        if (_ca.NeedsEcn) return true; // whatever else the SYN says: a data centre's own
+        if (Sysctl.tcp_ecn == 0) return false;
         return (skb.Ip.Tos & EcnMask) == 0 || th.Reserved != 0;
     }
 
     /// <summary>tcp_ecn_send: new data is ECN-capable, and tells of a cut; acknowledgements and what is sent again are not.</summary>
     private TcpFlags EcnSend(TcpFlags flags, bool newData)
     {
-        Tos = (byte)(Tos & ~EcnMask | (newData ? EcnEct0 : 0));
+        Tos = (byte)(Tos & ~EcnMask | (newData || _ca.NeedsEcn ? EcnEct0 : 0));
         if (newData && (_ecn & EcnFlags.QueueCwr) != 0)
         {
             _ecn &= ~EcnFlags.QueueCwr;
@@ -80,6 +83,7 @@ public sealed partial class TcpSock
                 if ((_ecn & EcnFlags.Seen) != 0) EnterQuickAck(2);
                 break;
             case EcnCe:
+                if (_ca.NeedsEcn) _ca.CwndEvent(this, TcpCaEvent.EcnIsCe);
                 if ((_ecn & EcnFlags.DemandCwr) == 0)
                 {
                     EnterQuickAck(2);
@@ -89,6 +93,7 @@ public sealed partial class TcpSock
                 _ecn |= EcnFlags.Seen;
                 break;
             default:
+                if (_ca.NeedsEcn) _ca.CwndEvent(this, TcpCaEvent.EcnNoCe);
                 _ecn |= EcnFlags.Seen;
                 break;
         }

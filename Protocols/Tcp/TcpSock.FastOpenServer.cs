@@ -109,6 +109,7 @@ public sealed partial class TcpSock
         _rtt.MdevMax4 = _rtt.Mdev4 = _rtt.RttVar4 = 3_000_000;
         _rto = TcpConst.TimeoutFallback;
         _lsndtime = _lrcvtime = _mstamp;
+        InitCa();
         InitMtuProbe();
         InitBufferSpace();
         _segsIn = 1;

@@ -1,4 +1,4 @@
-// Where a connection's figures are taken: rate samples, chronograph, pacing rate (tcp_rate_check_app_limited, tcp_update_pacing_rate, tcp_chrono_*).
+// Where a connection's figures are taken: rate samples, chronograph (tcp_rate_check_app_limited, tcp_chrono_*).
 
 namespace ActorNet.Protocols.Tcp;
 
@@ -17,24 +17,6 @@ public sealed partial class TcpSock
         TcpFlow flow = Flow;
         if (_snd.WriteSeq - _snd.SndNxt < _mssCache && PacketsInFlight < SndCwnd && _lostOut <= _retransOut)
             flow.AppLimited = (uint)Math.Max(1, _delivered + PacketsInFlight);
-    }
-
-    /// <summary>tcp_update_pacing_rate.</summary>
-    private ulong ComputePacingRate()
-    {
-        ulong rate = (ulong)_mssCache * 80_000 * (SndCwnd < SndSsthresh / 2 ? 200ul : 120ul) * (ulong)Math.Max(SndCwnd, _packetsOut);
-        if (_rtt.Srtt8 > 0) rate /= (ulong)_rtt.Srtt8;
-        return rate;
-    }
-
-    /// <summary>sk_pacing_rate: what pacing would go by; bounded by SO_MAX_PACING_RATE.</summary>
-    private ulong PacingRate
-    {
-        get
-        {
-            if (_flow is not { PacingRate: > 0 } && !_rtt.HasSample) return MaxPacingRate;
-            return Math.Min(_flow is { PacingRate: > 0 } flow ? flow.PacingRate : ComputePacingRate(), MaxPacingRate);
-        }
     }
 
     /// <summary>tcp_update_rto_stats.</summary>

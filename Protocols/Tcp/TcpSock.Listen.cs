@@ -365,7 +365,7 @@ public sealed partial class TcpSock
         InheritMd5Key(listener);
         if (req.SavedSyn is not null) User.SavedSyn = req.SavedSyn;
         _nonagle = listener._nonagle;
-        _ca = listener._ca is Cubic ? Cubic.Unstarted : listener._ca;
+        _ca = listener._ca.Inherited;
         Set(TcpSockFlags.TimestampOk, req.TimestampOk);
         Set(TcpSockFlags.SackOk, req.SackOk);
         Set(TcpSockFlags.WscaleOk, req.WscaleOk);

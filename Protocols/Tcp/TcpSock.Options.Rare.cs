@@ -92,7 +92,8 @@ public sealed partial class TcpSock
             case TcpOpt.TCP_RTO_MIN_US: v = RtoMinUs; break;
             case TcpOpt.TCP_DELACK_MAX_US: v = (int)DelackMax.Microseconds; break;
             case TcpOpt.TCP_TIMESTAMP: v = (int)TsNow; break;
-            case TcpOpt.TCP_ULP or TcpOpt.TCP_CC_INFO: return Errno.OK; // none, no bytes; Reno and CUBIC tell nothing
+            case TcpOpt.TCP_ULP: return Errno.OK; // none, no bytes
+            case TcpOpt.TCP_CC_INFO: return GetCcInfo(value, out length);
             case TcpOpt.TCP_FASTOPEN: v = FastOpen is { Request: null, Queue: { } queue } ? queue.MaxLength : 0; break;
             case TcpOpt.TCP_FASTOPEN_CONNECT: v = FastOpen is { Connect: true } ? 1 : 0; break;
             case TcpOpt.TCP_FASTOPEN_NO_COOKIE: v = FastOpen is { NoCookie: true } ? 1 : 0; break;

@@ -149,8 +149,7 @@ public sealed partial class TcpSock
         string name = Encoding.ASCII.GetString(end < 0 ? value[..Math.Min(value.Length, 15)] : value[..Math.Min(end, 15)]);
         ICongestionControl? ca = CongestionControls.Create(name);
         if (ca is null) return Errno.ENOENT;
-        if (ca.Name != _ca.Name) _ca = ca;
-        return Errno.OK;
+        return ChangeCa(ca);
     }
 
     private Errno SetWindowClamp(int v)

@@ -58,9 +58,10 @@ public sealed partial class TcpSock
     /// <summary>tcp_tso_autosize: the most segments in one burst, about a millisecond's worth at the rate that cwnd and RTT give.</summary>
     private int BurstSegments(int mss)
     {
+        if (IsPaced) return PacedBurst(mss);
         if (_rtt.Srtt8 == 0) return GsoMaxSize / mss;
         long rate = (long)mss * SndCwnd * 8_000_000 / _rtt.Srtt8;
-        rate = rate * (SndCwnd < SndSsthresh / 2 ? 200 : 120) / 100;
+        rate = rate * (SndCwnd < SndSsthresh / 2 ? Sysctl.tcp_pacing_ss_ratio : Sysctl.tcp_pacing_ca_ratio) / 100;
         long bytes = rate >> 10;
         uint r = MinRttUs >> 9;
         if (r < 31) bytes += GsoMaxSize >> (int)r;
@@ -87,7 +88,7 @@ public sealed partial class TcpSock
         bool probe = push == PushProbe;
         int sent = 0, burst = 0;
         bool cwndLimited = false, rwndLimited = false;
-        if (push == PushAll && MtuProbeState is { Enabled: true })
+        if (push == PushAll && MtuProbeState is { Enabled: true } && !MustPace())
         {
             int probed = ProbeMtu();
             if (probed == 0) return false;
@@ -96,6 +97,7 @@ public sealed partial class TcpSock
 
         while (_writeQueue.Head is { } skb)
         {
+            if (MustPace()) break;
             if (burst == 0) burst = BurstSegments(mss);
             int inFlight = PacketsInFlight;
             int quota = inFlight >= SndCwnd ? 0 : Math.Min(Math.Max(SndCwnd >> 1, 1), SndCwnd - inFlight);
@@ -119,14 +121,18 @@ public sealed partial class TcpSock
 
             if (skb.Next is null && !NagleTest(skb, mss, nonagle)) break;
             if (push == PushAll && skb.Next is { Tcp.Continues: true } && ShouldDefer(skb, burst, ref cwndLimited, ref rwndLimited)) break;
-            int run = RunLength(skb, probe ? 1 : Math.Min(quota, burst), mss, nonagle), gone = 0;
+            int run = RunLength(skb, probe ? 1 : Math.Min(quota, burst), mss, nonagle), gone = 0, bytes = 0;
+            Instant before = PacingStamp;
             for (; gone < run; gone++)
             {
                 SkBuff s = _writeQueue.Head!;
                 if (gone == 0) BeginRun(s); // what goes out together is one packet of the kernel's from now on
                 if (!TransmitData(s, forcePush: run > 1 && gone == run - 1)) break;
+                bytes += s.Length;
                 NewDataSent(s);
             }
+
+            PaceAfter(before, bytes);
 
             sent += gone;
             if (push != PushAll || gone < run) break;
@@ -327,7 +333,7 @@ public sealed partial class TcpSock
 
         Inc(Snmp.TcpOutSegs);
         _segsOut++;
-        if (_flow is { } flow) flow.LastXmit = _mstamp;
+        if (_flow is { } flow) flow.LastXmit = Instant.Max(flow.LastXmit, _mstamp);
         QueueXmit(pkt);
         if (Net.EgressDrops is not { } drops || !drops(Peer.Address)) return true;
         EnterCwr();

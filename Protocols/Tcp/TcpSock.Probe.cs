@@ -15,7 +15,7 @@ public sealed partial class TcpSock
     private void CheckProbeTimer()
     {
         if (_packetsOut == 0 && _retransKind == RetransKind.None)
-            ArmRetrans(RetransKind.Probe0, Duration.Max(_rto, Duration.FromMicroseconds(RtoMinUs)));
+            ArmRetrans(RetransKind.Probe0, Duration.Max(_rto, Duration.FromMicroseconds(RtoMinUs)) + PacingDelay);
     }
 
     /// <summary>tcp_probe_timer.</summary>

@@ -6,16 +6,12 @@ public sealed partial class TcpSock
 {
     private bool InCwndReduction => _caState is TcpCaState.CWR or TcpCaState.Recovery;
 
-    /// <summary>CUBIC's state is made when the first data is acknowledged: an idle connection has none.</summary>
+    /// <summary>CUBIC's state is made when the first data is acknowledged: an idle connection has none. Others begin with the connection.</summary>
     private ICongestionControl Ca
     {
         get
         {
-            if (ReferenceEquals(_ca, Cubic.Unstarted))
-            {
-                _ca = new Cubic();
-                _ca.Init(this);
-            }
+            if (_ca.IsTemplate) StartCa();
 
             return _ca;
         }
@@ -26,7 +22,7 @@ public sealed partial class TcpSock
 
     private void SetCaState(TcpCaState state)
     {
-        if (!ReferenceEquals(_ca, Cubic.Unstarted)) _ca.SetState(this, state);
+        if (!_ca.IsTemplate) _ca.SetState(this, state);
         _caState = state;
     }
 
@@ -240,6 +236,7 @@ public sealed partial class TcpSock
 
     private void EndCwndReduction()
     {
+        if (_ca.ControlsAll) return;
         if (SndSsthresh < TcpConst.InfiniteSsthresh && (_caState == TcpCaState.CWR || _undoMarker != default))
         {
             SndCwnd = SndSsthresh;
@@ -252,6 +249,12 @@ public sealed partial class TcpSock
     /// <summary>tcp_cong_control.</summary>
     private void CongControl(SeqNum ack, int delivered, int lost, AckFlags flag)
     {
+        if (_ca.ControlsAll)
+        {
+            ControlByRate(delivered, lost);
+            return;
+        }
+
         if (InCwndReduction) CwndReduction(delivered, lost, flag);
         else if ((flag & (_reordering > Sysctl.tcp_reordering ? AckFlags.ForwardProgress : AckFlags.DataAcked)) != 0)
         {
@@ -259,7 +262,7 @@ public sealed partial class TcpSock
             _cwndStamp = _mstamp;
         }
 
-        if (_flow is not null) _flow.PacingRate = ComputePacingRate();
+        if (_flow is not null) PacingRate = ComputePacingRate();
     }
 
     private void XmitRecovery(Rexmit rexmit)

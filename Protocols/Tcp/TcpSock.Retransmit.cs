@@ -110,6 +110,7 @@ public sealed partial class TcpSock
                 continue;
             }
 
+            if (MustPace()) break;
             int room = SndCwnd - PacketsInFlight;
             if (room <= 0) break;
             // What went out as one packet goes again as one, as far as it is lost as a whole.
@@ -117,20 +118,24 @@ public sealed partial class TcpSock
             room = Math.Min(room, BurstSegments(_mssCache));
             for (SkBuff s = skb; run < room && s.Next is { Tcp.Continues: true } n && IsRetransmittable(n); s = n) run++;
             bool head = skb == _rtxQueue.Head, sent = true;
+            int bytes = 0;
+            Instant before = PacingStamp;
             for (int i = 0; i < run && sent; i++)
             {
                 Inc(_caState == TcpCaState.Loss ? Snmp.TcpExtTCPSlowStartRetrans : Snmp.TcpExtTCPFastRetrans);
                 SkBuff at = skb!;
                 sent = RetransmitSkb(at, run > 1 && i == run - 1);
+                if (sent) bytes += at.Length;
                 skb = at.Next;
                 if (sent && InCwndReduction) _prrOut++;
             }
 
+            PaceAfter(before, bytes);
             if (!sent) break;
             if (head && _retransKind != RetransKind.ReoTimeout) rearm = true;
         }
 
-        if (rearm) ArmRetrans(RetransKind.Retrans, _rto);
+        if (rearm) ArmRetrans(RetransKind.Retrans, _rto + PacingDelay);
     }
 
     private static bool IsRetransmittable(SkBuff skb) =>
@@ -155,7 +160,7 @@ public sealed partial class TcpSock
 
         Duration untilRto = advancingRto ? _rto : RtoDelta();
         if (untilRto > Duration.Zero) timeout = Duration.Min(untilRto, timeout);
-        ArmRetrans(RetransKind.LossProbe, timeout);
+        ArmRetrans(RetransKind.LossProbe, timeout + PacingDelay);
         return true;
     }
 
@@ -187,8 +192,10 @@ public sealed partial class TcpSock
             return;
         }
 
+        Instant stamp = PacingStamp;
         if (TransmitAgain(tail, forcePush: false) == AgainResult.Sent)
         {
+            PaceAfter(stamp, tail.Length);
             Set(TcpSockFlags.TlpRetrans);
             FinishProbe();
         }

@@ -16,7 +16,7 @@ public sealed partial class TcpSock
         get
         {
             Instant next = Instant.Min(Instant.Min(_retransAt, _delackAt), Instant.Min(_keepaliveAt, _compAckAt));
-            if (_flow is { } flow) next = Instant.Min(next, flow.MemoryAt);
+            if (_flow is { } flow) next = Instant.Min(next, Instant.Min(flow.MemoryAt, flow.PaceAt));
             return _listener is null ? next : Instant.Min(next, _listener.NextTimer);
         }
     }
@@ -31,6 +31,7 @@ public sealed partial class TcpSock
         if (now >= _retransAt) WriteTimer();
         if (now >= _keepaliveAt) KeepaliveTimer();
         if (_flow is { } flow && now >= flow.MemoryAt) flow.MemoryAt = Instant.Never; // the driver tries the writer again
+        if (_flow is { } paced && now >= paced.PaceAt) PaceTimer(paced);
         CheckInvariants();
     }
 
@@ -50,6 +51,7 @@ public sealed partial class TcpSock
     {
         ClearRetrans();
         _delackAt = _keepaliveAt = _compAckAt = Instant.Never;
+        if (_flow is { } flow) flow.PaceAt = Instant.Never;
         _ackPending = AckPending.None;
     }
 
@@ -69,7 +71,7 @@ public sealed partial class TcpSock
 
         Duration rto = _rto;
         if (_retransKind is RetransKind.ReoTimeout or RetransKind.LossProbe) rto = Duration.Max(RtoDelta(), Duration.FromMicroseconds(1));
-        ArmRetrans(RetransKind.Retrans, rto);
+        ArmRetrans(RetransKind.Retrans, rto + PacingDelay);
     }
 
     private void WriteTimer()
@@ -133,7 +135,13 @@ public sealed partial class TcpSock
         EnterLoss();
         CountRto();
         _retransmits++;
-        if (RetransmitSkb(_rtxQueue.Head!)) BackoffRto();
+        Instant before = PacingStamp;
+        SkBuff first = _rtxQueue.Head!;
+        if (RetransmitSkb(first))
+        {
+            PaceAfter(before, first.Length);
+            BackoffRto();
+        }
         else ArmRetrans(RetransKind.Retrans, TcpConst.ResourceProbeInterval);
     }
 
