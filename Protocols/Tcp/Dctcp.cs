@@ -51,7 +51,7 @@ public sealed class Dctcp : ICongestionControl
     /// <summary>RFC 8257 3.3, steps 4 to 8: once per window of data, alpha = (1 - g) * alpha + g * M, M the share of what was delivered marked.</summary>
     public void InAck(TcpSock sk)
     {
-        if (sk.SndUna < _windowEnd) return;
+        if (IsTemplate || sk.SndUna < _windowEnd) return;
         long delivered = sk.DeliveredInAll - _oldDelivered, marked = sk.DeliveredCe - _oldDeliveredCe;
         // Down to zero in the end, though the last steps are less than one.
         int decay = _alpha >> GainShift;
@@ -68,6 +68,7 @@ public sealed class Dctcp : ICongestionControl
 
     public void CwndEvent(TcpSock sk, TcpCaEvent e)
     {
+        if (IsTemplate) return;
         switch (e)
         {
             case TcpCaEvent.EcnIsCe or TcpCaEvent.EcnNoCe:

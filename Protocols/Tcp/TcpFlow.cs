@@ -49,11 +49,11 @@ internal sealed class TcpFlow
 
     // The sample of the ACK that is being handled (struct rate_sample).
     private bool _hasPrior, _isAppLimited;
-    private long _priorDelivered, _interval, _count, _span;
+    private long _priorDelivered, _interval, _count = -1, _span = -1;
     private int _priorInFlight;
 
     /// <summary>The round trip that this ACK measured, µs, below zero when none; what had been delivered when its segment was sent; whether it was probably delayed.</summary>
-    public long RttUs;
+    public long RttUs = -1;
     public bool IsAckDelayed;
     private Instant _priorAt;
     private SeqNum _lastEnd;

@@ -73,8 +73,8 @@ public sealed partial class TcpSock
     // tcp_cong_control of those that do all by themselves.
     private void ControlByRate(int delivered, int lost)
     {
-        RateSample sample = Flow.Sample(delivered, lost);
-        Ca.Control(this, sample);
+        if (_ca.IsTemplate) return; // the handshake
+        _ca.Control(this, Flow.Sample(delivered, lost));
         _cwndStamp = _mstamp;
     }
 

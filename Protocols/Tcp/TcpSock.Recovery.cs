@@ -11,8 +11,9 @@ public sealed partial class TcpSock
     {
         get
         {
-            if (_ca.IsTemplate) StartCa();
-
+            if (!_ca.IsTemplate) return _ca;
+            if (_ca.StartsEarly && _state is (TcpState.SYN_SENT or TcpState.SYN_RECV)) return Reno.Instance; // its time begins with the connection
+            StartCa();
             return _ca;
         }
     }

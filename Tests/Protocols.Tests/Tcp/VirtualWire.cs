@@ -84,6 +84,13 @@ internal sealed class VirtualWire
         B.Pump(Now);
     }
 
+    /// <summary>Takes what was pumped onto the wire at once, not with the next event.</summary>
+    public void Carry()
+    {
+        Carry(A, B);
+        Carry(B, A);
+    }
+
     private void Carry(TcpHost from, TcpHost to)
     {
         while (from.Out.TryDequeue(out SkBuff? skb))
