@@ -14,7 +14,12 @@ public abstract partial class Sock
     /// <summary>SO_MAX_PACING_RATE, bytes per second; all ones for none. It bounds what TCP paces by; other protocols only keep it.</summary>
     public ulong MaxPacingRate => _userOptions?.MaxPacingRate ?? ulong.MaxValue;
 
-    /// <summary>A rate was ever set: the socket is paced from then on, even if the bound goes again (sk_pacing_status).</summary>
+    /// <summary>SO_MAX_PACING_RATE was set.</summary>
+    private protected virtual void OnMaxPacingRate()
+    {
+    }
+
+    /// <inheritdoc cref="SockUserOptions.PacingAsked"/>
     protected bool IsPacingAsked => _userOptions is { PacingAsked: true };
 
     /// <summary>SO_INCOMING_CPU as it was set, -1 for none: of equals this socket is preferred on that CPU.</summary>
@@ -125,6 +130,7 @@ public abstract partial class Sock
             case SockOpt.SO_MAX_PACING_RATE:
                 UserOptions.MaxPacingRate = value.Length == 8 ? BinaryPrimitives.ReadUInt64LittleEndian(value) : v == -1 ? ulong.MaxValue : (uint)v;
                 if (UserOptions.MaxPacingRate != ulong.MaxValue) UserOptions.PacingAsked = true;
+                OnMaxPacingRate();
                 return Errno.OK;
             case SockOpt.SO_INCOMING_CPU:
                 UserOptions.IncomingCpu = v;

@@ -8,7 +8,7 @@ internal sealed class SockUserOptions
     /// <summary>SO_MAX_PACING_RATE, bytes per second; all ones for none.</summary>
     public ulong MaxPacingRate = ulong.MaxValue;
 
-    /// <summary>A rate was set once.</summary>
+    /// <summary>A rate was ever set: the socket is paced from then on, even if the bound goes again (sk_pacing_status).</summary>
     public bool PacingAsked;
 
     /// <summary>SO_PEEK_OFF: where MSG_PEEK begins, bytes; below zero for off.</summary>

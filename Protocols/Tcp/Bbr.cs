@@ -56,7 +56,6 @@ public sealed partial class Bbr : ICongestionControl
         InitPacingRate(sk);
         ResetLongTerm(sk);
         EnterStartup();
-        UpdateGains();
     }
 
     /// <summary>No loss tells BBR of a threshold; the window is kept to come back to.</summary>
@@ -114,6 +113,8 @@ public sealed partial class Bbr : ICongestionControl
     /// <summary>struct tcp_bbr_info.</summary>
     public int WriteInfo(TcpSock sk, Span<byte> to)
     {
+        to[..20].Clear();
+        if (IsTemplate) return 20;
         ulong bw = (ulong)((UInt128)Bandwidth * (ulong)sk.MssCache * 1_000_000 >> BwScale);
         BinaryPrimitives.WriteUInt64LittleEndian(to, bw);
         BinaryPrimitives.WriteUInt32LittleEndian(to[8..], _minRttUs);

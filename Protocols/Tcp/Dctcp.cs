@@ -86,7 +86,9 @@ public sealed class Dctcp : ICongestionControl
     /// <summary>struct tcp_dctcp_info.</summary>
     public int WriteInfo(TcpSock sk, Span<byte> to)
     {
+        to[..16].Clear();
         BinaryPrimitives.WriteUInt16LittleEndian(to, 1);
+        if (IsTemplate) return 16;
         BinaryPrimitives.WriteUInt16LittleEndian(to[2..], _ce ? (ushort)1 : (ushort)0);
         BinaryPrimitives.WriteInt32LittleEndian(to[4..], _alpha);
         BinaryPrimitives.WriteUInt32LittleEndian(to[8..], (uint)(sk.MssCache * (sk.DeliveredCe - _oldDeliveredCe)));

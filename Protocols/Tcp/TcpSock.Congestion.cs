@@ -82,7 +82,7 @@ public sealed partial class TcpSock
     {
         Span<byte> full = stackalloc byte[20];
         full.Clear();
-        length = _ca.IsTemplate ? _ca.NeedsEcn ? 16 : 0 : _ca.WriteInfo(this, full);
+        length = _ca.WriteInfo(this, full);
         length = Math.Min(length, value.Length);
         full[..length].CopyTo(value);
         return Errno.OK;

@@ -22,6 +22,12 @@ public sealed partial class TcpSock
         set => Flow.PacingRate = Math.Max(1, Math.Min(value, MaxPacingRate));
     }
 
+    // The rate is bounded at once, and stays so until it is reckoned anew, though the bound may go before.
+    private protected override void OnMaxPacingRate()
+    {
+        if (_flow is not null || MaxPacingRate != ulong.MaxValue) Flow.PacingRate = Math.Max(1, PacingRate);
+    }
+
     /// <summary>A congestion control wants its packets spread.</summary>
     internal void NeedPacing() => Flow.PacingNeeded = true;
 

@@ -244,4 +244,41 @@ public sealed class TcpCongestionTests
         Assert.StartsWith("dctcp-reno\0", System.Text.Encoding.ASCII.GetString(b), StringComparison.Ordinal);
         Assert.Equal(0, client.Tos & 3);
     }
+
+    [Fact]
+    public void Cc_info_is_as_long_as_the_control_has_something_to_tell()
+    {
+        TcpSock sk = new VirtualWire(1).A.Socket();
+        byte[] b = new byte[32];
+        foreach ((string name, int length) in (ReadOnlySpan<(string, int)>)[("reno", 0), ("bbr", 20), ("dctcp", 16), ("cubic", 0)])
+        {
+            Assert.Equal(Errno.OK, sk.Setsockopt(SockLevel.TCP, (int)TcpOpt.TCP_CONGESTION, System.Text.Encoding.ASCII.GetBytes(name), default));
+            Assert.Equal(Errno.OK, sk.Getsockopt(SockLevel.TCP, (int)TcpOpt.TCP_CC_INFO, b, out int n, default));
+            Assert.Equal(length, n);
+        }
+
+        Assert.Equal(Errno.OK, sk.Setsockopt(SockLevel.TCP, (int)TcpOpt.TCP_CONGESTION, "bbr"u8, default));
+        Assert.Equal(Errno.OK, sk.Getsockopt(SockLevel.TCP, (int)TcpOpt.TCP_CC_INFO, b.AsSpan(0, 4), out int four, default));
+        Assert.Equal(4, four);
+        Assert.Equal(0, BitConverter.ToInt32(b));
+    }
+
+    [Fact]
+    public void A_bound_of_the_pacing_rate_holds_until_the_rate_is_reckoned_anew()
+    {
+        TcpSock sk = new VirtualWire(1).A.Socket();
+        byte[] b = new byte[TcpSock.TcpInfoLength];
+        ulong Rate()
+        {
+            Assert.Equal(Errno.OK, sk.Getsockopt(SockLevel.TCP, (int)TcpOpt.TCP_INFO, b, out _, default));
+            return BitConverter.ToUInt64(b, 104);
+        }
+
+        Assert.Equal(ulong.MaxValue, Rate());
+        Assert.Equal(Errno.OK, sk.Setsockopt(SockLevel.SOCKET, (int)SockOpt.SO_MAX_PACING_RATE, BitConverter.GetBytes(100_000), default));
+        Assert.Equal(100_000ul, Rate());
+        Assert.Equal(Errno.OK, sk.Setsockopt(SockLevel.SOCKET, (int)SockOpt.SO_MAX_PACING_RATE, BitConverter.GetBytes(-1), default));
+        Assert.Equal(100_000ul, Rate());
+        Assert.Equal(ulong.MaxValue, BitConverter.ToUInt64(b, 112));
+    }
 }
