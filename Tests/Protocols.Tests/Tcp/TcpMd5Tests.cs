@@ -198,6 +198,7 @@ public sealed class TcpMd5Tests : IDisposable
             Digest(key, [192, 0, 2, 9], [192, 168, 0, 1], b, header).CopyTo(b[(24 + options.Length)..]);
         }
 
+        (b[16], b[17]) = (0x12, 0x34); // a checksum, which is not part of what is signed
         skb.Ip.Saddr = IpAddress.FromV4(192, 0, 2, 9);
         skb.Ip.Daddr = _s.Host.Address;
         skb.IpSummed = SkbChecksum.UNNECESSARY;
