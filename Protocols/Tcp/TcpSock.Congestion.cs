@@ -51,13 +51,13 @@ public sealed partial class TcpSock
     {
         _ca = _ca.Start(this);
         _ca.Init(this);
-        if (HasEcn || (Tos & EcnMask) != 0) Tos = (byte)(Tos & ~EcnMask | (_ca.NeedsEcn ? EcnEct0 : 0));
     }
 
     /// <summary>tcp_init_congestion_control: the connection is established.</summary>
     private void InitCa()
     {
         if (_ca is { IsTemplate: true, StartsEarly: true }) StartCa();
+        if (HasEcn || (Tos & EcnMask) != 0) Tos = (byte)(Tos & ~EcnMask | (_ca.NeedsEcn ? EcnEct0 : 0));
     }
 
     /// <summary>tcp_set_congestion_control: EPERM for one that only CAP_NET_ADMIN may take; a connection begins with it anew.</summary>
