@@ -21,7 +21,7 @@ public sealed partial class Bbr : ICongestionControl
 
     private Mode _mode;
     private TcpCaState _prevState;
-    private WindowedMax _maxBw;
+    private WindowedBest<ulong, Greatest> _maxBw;
     private uint _round;
     private long _nextRoundDelivered;
     private bool _roundStart, _packetConservation, _idleRestart, _probeRttRoundDone, _fullBwReached, _hasSeenRtt;

@@ -57,7 +57,7 @@ public sealed partial class TcpSock
         U32(b, ref at, _segsOut);
         U32(b, ref at, _segsIn);
         U32(b, ref at, Math.Max(0, _snd.WriteSeq - _snd.SndNxt));
-        U32(b, ref at, _minRtt.Value);
+        U32(b, ref at, MinRttUs);
         U32(b, ref at, _flow?.DataSegsIn ?? 0);
         U32(b, ref at, _flow?.DataSegsOut ?? 0);
         U64(b, ref at, _flow?.DeliveryRate(_mssCache) ?? 0);

@@ -28,7 +28,7 @@ public sealed partial class TcpSock : InetSock
     private Instant _mstamp;
     private Instant _retransAt = Instant.Never, _delackAt = Instant.Never, _keepaliveAt = Instant.Never;
     private RttEstimator _rtt;
-    private WindowedMin _minRtt;
+    private WindowedBest<uint, Least> _minRtt;
     private Duration _rto = TcpConst.TimeoutInit;
     private Instant _lsndtime, _lrcvtime, _rcvTstamp;
 
@@ -202,7 +202,7 @@ public sealed partial class TcpSock : InetSock
     internal int PacketsInFlight => _packetsOut - (_sackedOut + _lostOut) + _retransOut;
 
     /// <summary>tcp_min_rtt, microseconds.</summary>
-    internal uint MinRttUs => _minRtt.Value;
+    internal uint MinRttUs => _minRtt.Value is > 0 and var least ? least : uint.MaxValue;
 
     private bool IsSack => (_flags & TcpSockFlags.SackOk) != 0;
 

@@ -1,0 +1,84 @@
+// What ICMP tells of a connection: tcp_v4_err, tcp_req_err, tcp_v4_mtu_reduced (net/ipv4/tcp_ipv4.c; RFC 5461, RFC 5927), tcp_simple_retransmit.
+
+namespace ActorNet.Protocols.Tcp;
+
+public sealed partial class TcpSock
+{
+    /// <inheritdoc/>
+    public override void IcmpError(in IcmpErrorInfo error, Instant now)
+    {
+        _mstamp = now;
+        if (_state == TcpState.CLOSE) return;
+        SeqNum seq = error.Seq;
+        if (_state == TcpState.LISTEN) return; // RequestError
+        // RFC 5927 section 4: only an error about something in flight can be true.
+        RequestSock? req = FastOpenRequest;
+        if (!seq.IsBetween(req?.SntIsn ?? _snd.SndUna, _snd.SndNxt))
+        {
+            Inc(Snmp.TcpExtOutOfWindowIcmps);
+            return;
+        }
+
+        if (error.Mtu > 0)
+        {
+            MtuReduced(error.Mtu);
+            return;
+        }
+
+        if (error.Errno == Errno.OK) return;
+        if (_state is TcpState.SYN_SENT or TcpState.SYN_RECV && req is not { Accepted: true })
+        {
+            // A connection that is not there yet dies of any hard or soft error that ICMP reports; one that Fast Open gave away already does not.
+            if (RecvErr) QueueIcmpError(error, Peer.Port, 0, now);
+            DoneWithError(error.Errno);
+            return;
+        }
+
+        // Established: RFC 1122 4.2.3.9 and RFC 5461: a hint, reported only when the connection then times out; with IP_RECVERR a hard one is told.
+        if (RecvErr && error.Fatal)
+        {
+            Err = error.Errno;
+            Wake(ErrorReport);
+        }
+        else
+        {
+            _errSoft = error.Errno;
+        }
+    }
+
+    /// <summary>tcp_req_err: an error about a listener's SYN-ACK: that nobody can be reached drops the half-open connection.</summary>
+    public void RequestError(in IcmpErrorInfo error, in SockAddr local, in SockAddr peer)
+    {
+        if (_listener?.Find(new RequestKey(local.Address, peer.Address, local.Port, peer.Port)) is not { } req) return;
+        if (error.Seq != req.SntIsn.Value)
+        {
+            Inc(Snmp.TcpExtOutOfWindowIcmps);
+            return;
+        }
+
+        bool unreachable = (IcmpType)error.IcmpType == IcmpType.DEST_UNREACH && error.IcmpCode is IcmpCode.NET_UNREACH or IcmpCode.HOST_UNREACH;
+        if (!unreachable && (IcmpType)error.IcmpType is not (IcmpType.PARAMETERPROB or IcmpType.TIME_EXCEEDED)) return;
+        _listener.Remove(req);
+        Inc(Snmp.TcpExtListenDrops);
+    }
+
+    /// <summary>tcp_v4_mtu_reduced and tcp_simple_retransmit: what no longer fits is cut and sent again, and cwnd keeps its size.</summary>
+    private void MtuReduced(int mtu)
+    {
+        if (mtu >= _mtu || PmtuDisc is PmtuDisc.DONT or PmtuDisc.PROBE or PmtuDisc.INTERFACE or PmtuDisc.OMIT) return;
+        mtu = Math.Max(mtu, 68);
+        SyncMss(mtu);
+        SimpleRetransmit();
+    }
+
+    /// <summary>tcp_simple_retransmit.</summary>
+    private void SimpleRetransmit()
+    {
+        if (_packetsOut == 0) return;
+        int lost = _lostOut;
+        for (SkBuff? skb = _rtxQueue.Head; skb is not null; skb = skb.Next)
+            if (skb.Length > _mssCache) MarkLost(skb);
+        if (lost == _lostOut && _lostOut == 0) return;
+        RetransmitNotCongested();
+    }
+}
