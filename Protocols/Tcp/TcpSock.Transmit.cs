@@ -1,0 +1,117 @@
+// One segment on its way: __tcp_transmit_skb, tcp_event_ack_sent, tcp_event_data_sent (net/ipv4/tcp_output.c). RFC 9293 3.1, RFC 7323 section 3.
+
+namespace ActorNet.Protocols.Tcp;
+
+public sealed partial class TcpSock
+{
+    /// <summary>Sends a copy of a queued segment (__tcp_transmit_skb with clone_it).</summary>
+    /// <param name="forcePush">The last of a packet of several segments: the kernel sets PSH there, for the receiver's sake.</param>
+    /// <returns>False: the device's queue dropped it (NET_XMIT_DROP); it is as if it had not been sent.</returns>
+    private bool TransmitData(SkBuff seg, bool forcePush = false)
+    {
+        seg.Tcp.SentAt = _mstamp;
+        if (_state is not (TcpState.SYN_SENT or TcpState.SYN_RECV)) Flow.Sent(seg, _mstamp, _delivered, _packetsOut == 0);
+        bool sent = Transmit(seg.Tcp.Seq, (TcpFlags)seg.Tcp.Flags | (forcePush ? TcpFlags.PSH : TcpFlags.None), seg.Data);
+        if (_user is { Stamps.Count: > 0 }) StampsOnSending(seg);
+        return sent;
+    }
+
+    /// <summary>__tcp_transmit_skb: builds a segment around the payload and queues it for the driver.</summary>
+    /// <returns>False: the device's queue drops it, and the window is cut for that.</returns>
+    private bool Transmit(SeqNum seq, TcpFlags flags, ReadOnlySpan<byte> payload)
+    {
+        Span<SackBlock> blocks = stackalloc SackBlock[4];
+        scoped TcpOptionsWriter options;
+        if ((flags & TcpFlags.SYN) != 0)
+        {
+            options = SynOptions((flags & TcpFlags.ACK) != 0);
+            if (options.Length > TcpOptionsWriter.MaxLength) options.FastOpen = default; // beside a signature
+        }
+        else
+        {
+            if (HasEcn) flags = EcnSend(flags, newData: !payload.IsEmpty && seq >= _snd.SndNxt);
+            options = new TcpOptionsWriter { WindowScale = -1, Timestamps = Timestamps, Md5 = Md5Key };
+            if (Timestamps)
+            {
+                options.TsVal = TsNow;
+                options.TsEcr = _tsRecent;
+            }
+
+            if (_ofo is not null && IsSack && _ofo.HasSomethingToReport && SackRoom is > 0 and var room)
+            {
+                int n = _ofo.Report(blocks, room);
+                options.Sacks = blocks[..n];
+            }
+        }
+
+        CheckRoute();
+        int header = TcpHeader.MinLength + options.Length;
+        int length = header + payload.Length;
+        SkBuff pkt = Net.Pool.Alloc(TcpConst.Headroom, length);
+        Span<byte> b = pkt.Put(length);
+        int window = (flags & TcpFlags.SYN) != 0 ? Math.Min(_rcv.RcvWnd, TcpConst.MaxWindowUnscaled) : SelectWindow();
+        ushort urgent = 0;
+        if (UrgentMode && _urgent!.SndUp > seq && (flags & (TcpFlags.SYN | TcpFlags.RST)) == 0)
+        {
+            int up = _urgent.SndUp - seq;
+            flags |= TcpFlags.URG;
+            urgent = (ushort)Math.Min(up, 0xFFFF);
+        }
+
+        TcpHeader.Emit(b, Local.Port, Peer.Port, seq, (flags & TcpFlags.ACK) != 0 ? _rcv.RcvNxt : default, header, flags, (ushort)window, urgent);
+        options.Emit(b[TcpHeader.MinLength..]);
+        if (options.Md5 is { } key) TcpMd5.Sign(key, Local.Address, Peer.Address, b[..header], payload);
+        uint sum = InternetChecksum.Sum(b[..header], InternetChecksum.PseudoHeader(Local.Address, Peer.Address, (byte)IpProtocol.TCP, length));
+        if (!payload.IsEmpty) sum = InternetChecksum.CopyAndSum(payload, b[header..], sum);
+        BinaryPrimitives.WriteUInt16BigEndian(b[16..], InternetChecksum.Finish(sum));
+        FillRoute(pkt);
+        if ((flags & TcpFlags.ACK) != 0) EventAckSent();
+        if (!payload.IsEmpty)
+        {
+            EventDataSent();
+            Flow.DataSegsOut++;
+            _flow!.BytesSent += payload.Length;
+        }
+
+        Inc(Snmp.TcpOutSegs);
+        _segsOut++;
+        if (_flow is { } flow) flow.LastXmit = Instant.Max(flow.LastXmit, _mstamp);
+        QueueXmit(pkt);
+        if (Net.EgressDrops is not { } drops || !drops(Peer.Address)) return true;
+        EnterCwr();
+        return false;
+    }
+
+    private void FillRoute(SkBuff pkt)
+    {
+        pkt.TransportHeader = pkt.DataOffset;
+        FillIp(pkt, Local.Address, Peer.Address, connected: true);
+        if (!_confirmNeighbour) return;
+        pkt.Ip.ConfirmNeighbour = true;
+        _confirmNeighbour = false;
+    }
+
+    private bool _confirmNeighbour;
+
+    /// <summary>tcp_event_ack_sent: the debt is paid, and one of the quick ACKs is used up.</summary>
+    private void EventAckSent()
+    {
+        if (_quick > 0 && (_ackPending & AckPending.Sched) != 0 && --_quick == 0) _ato = TcpConst.AtoMin; // one that was owed
+        _ackPending = AckPending.None;
+        _delackAt = Instant.Never;
+        _compAckAt = Instant.Never;
+        _compressedAcks = 0;
+        _ofo?.ClearDsack();
+    }
+
+    /// <summary>tcp_event_data_sent: restarts the window after idleness, and notices a conversation (data in reply to data).</summary>
+    private void EventDataSent()
+    {
+        if (_packetsOut == 0) _ca.CwndEvent(this, TcpCaEvent.TxStart);
+        _lsndtime = _mstamp;
+        if (_mstamp - _lrcvtime < _ato && _pingpong < byte.MaxValue) _pingpong++;
+    }
+
+    /// <summary>When data was last sent.</summary>
+    internal Instant LastSent => _lsndtime;
+}
