@@ -18,35 +18,41 @@ internal static class TunCommand
     private static readonly Duration Forever = Duration.FromSeconds(3600L * 24 * 365 * 100);
     private static readonly Duration Drain = Duration.FromMilliseconds(300);
 
-    private sealed record Request(string Name, string Address, string Peer, string Program, string? Root, string[] Settings, int Mtu, ulong Seed, string? Capture, string Level);
+    private sealed record Request(
+        string Name, string Address, string Peer, string Program, string? To, string? Root, string[] Settings, string[] Wire, int Mtu, ulong Seed, string? Capture, string Level);
 
     public static Command Create()
     {
         var name = new Option<string>("--name") { Description = "The TUN device to make.", Required = true, HelpName = "DEV" };
         var address = new Option<string>("--address") { Description = "The simulated host's address with its prefix length.", Required = true, HelpName = "ADDRESS/LENGTH" };
         var peer = new Option<string>("--peer") { Description = "The kernel's address on the device.", Required = true, HelpName = "ADDRESS" };
-        var program = new Option<string>("--program") { Description = $"What the host runs: {string.Join(", ", Servers())}.", Required = true, HelpName = "NAME" };
+        var program = new Option<string>("--program") { Description = $"What the host runs: {string.Join(", ", TunProgram.Names(client: false))}; with --to: {string.Join(", ", TunProgram.Names(client: true))}.", Required = true, HelpName = "NAME" };
+        var to = new Option<string?>("--to") { Description = "The program is a client of this address, the kernel's own or one that it forwards to; the command ends with it, exit code 1 when a request of it failed.", HelpName = "ADDRESS" };
         var root = new Option<string?>("--http-root") { Description = "http-server: the folder whose files are served.", HelpName = "DIR" };
         var set = new Option<string[]>("--set") { Description = "A parameter of the program (see `actornet programs NAME`), such as --set port=8080, or sysctl.NAME=value.", HelpName = "key=value" };
+        var wire = new Option<string[]>("--wire")
+        {
+            Description = "What packets meet between kernel and host, as a scenario's links have it: --wire delay=10ms --wire loss=1% --wire reorder=2%; forward.loss=1% only towards the host, backward.loss=1% only towards the kernel.",
+            HelpName = "key=value",
+        };
         var mtu = new Option<int>("--mtu") { Description = "The device's MTU, 68 to 65535.", DefaultValueFactory = _ => 1500, HelpName = "BYTES" };
-        var seed = new Option<ulong>("--seed") { Description = "Of initial sequence numbers and the like.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var seed = new Option<ulong>("--seed") { Description = "Of initial sequence numbers, a wire's faults and the like.", DefaultValueFactory = _ => 1, HelpName = "N" };
         var capture = new Option<string?>("--capture") { Description = "Write the device's packets to this pcapng file.", HelpName = "FILE" };
         Option<string> level = Logs.LevelOption();
         var command = new Command("tun", "Puts a simulated host behind a TUN device: ping it, curl it. Linux, needs root (CAP_NET_ADMIN).")
         {
-            name, address, peer, program, root, set, mtu, seed, capture, level,
+            name, address, peer, program, to, root, set, wire, mtu, seed, capture, level,
         };
-        command.SetAction(r => Run(new Request(r.GetRequiredValue(name), r.GetRequiredValue(address), r.GetRequiredValue(peer), r.GetRequiredValue(program), r.GetValue(root),
-            r.GetValue(set) ?? [], r.GetValue(mtu), r.GetValue(seed), r.GetValue(capture), r.GetRequiredValue(level))));
+        command.SetAction(r => Run(new Request(r.GetRequiredValue(name), r.GetRequiredValue(address), r.GetRequiredValue(peer), r.GetRequiredValue(program), r.GetValue(to), r.GetValue(root),
+            r.GetValue(set) ?? [], r.GetValue(wire) ?? [], r.GetValue(mtu), r.GetValue(seed), r.GetValue(capture), r.GetRequiredValue(level))));
         return command;
     }
-
-    private static IEnumerable<string> Servers() => ProgramTable.All.Where(p => p.Targets != TargetRule.Required).Select(p => p.Name);
 
     private static int Run(Request request)
     {
         using var interrupts = new Interrupts();
-        TunProgram program = TunProgram.Read(request.Program, request.Root, request.Settings);
+        TunProgram program = TunProgram.Read(request.Program, request.To, request.Root, request.Settings);
+        TunWire? wire = TunPath.Read(request.Wire, request.Seed);
         (InterfaceAddress address, IpAddress peer) = Addresses(request);
         using Logs logs = Logs.To(request.Level, file: null, console: true);
         using TunDevice tun = Open(request, address, peer);
@@ -54,17 +60,17 @@ internal static class TunCommand
         try
         {
             var network = new Network(system, request.Seed);
-            SimHost host = Build(network, request, program, address, peer, tun);
+            SimHost host = Build(network, request, program, address, peer, tun, wire);
             PcapngFile? capture = request.Capture is null ? null : Capture(network, host, request.Capture);
             var meter = new ProgramMeter(request.Program, HostName);
-            bool listens = false;
+            bool listens = program.IsClient;
             ProcessStatus process = host.Run(request.Program,
-                os => program.Kind.Run(new ProgramContext(os, program.Parameters, meter, request.Program, 0, []) { OnListening = () => Volatile.Write(ref listens, true) }), noFile: 65_536);
+                os => program.Run(os, meter, () => Volatile.Write(ref listens, true)), noFile: 65_536);
             network.RunFor(Forever, () => Volatile.Read(ref listens) || process.Exited, interrupts.Token);
-            Console.Out.WriteLine($"ready: {request.Program} on {address.Address}{program.Port} behind {request.Name}; the kernel is {peer}");
+            Console.Out.WriteLine($"ready: {request.Program} on {address.Address}{program.Port}{(program.IsClient ? $" to {request.To}" : "")} behind {request.Name}; the kernel is {peer}");
             Console.Out.Flush();
             network.RunFor(Forever, () => process.Exited, interrupts.Token);
-            return End(network, meter, capture);
+            return End(network, program, meter, capture);
         }
         finally
         {
@@ -72,11 +78,11 @@ internal static class TunCommand
         }
     }
 
-    private static SimHost Build(Network network, Request request, TunProgram program, InterfaceAddress address, IpAddress peer, TunDevice tun)
+    private static SimHost Build(Network network, Request request, TunProgram program, InterfaceAddress address, IpAddress peer, TunDevice tun, TunWire? wire)
     {
         try
         {
-            SimHost host = network.AddHost(HostName).AddTun(DeviceName, tun, request.Mtu).AddAddress(DeviceName, address.ToString());
+            SimHost host = network.AddHost(HostName).AddTun(DeviceName, tun, request.Mtu, wire).AddAddress(DeviceName, address.ToString());
             if (!address.Contains(peer)) host.AddRoute(new InterfaceAddress(peer, 32).ToString(), null, DeviceName);
             host.AddRoute("default", null, DeviceName);
             foreach ((string key, string value) in program.Sysctls) host.Sysctl(key, value);
@@ -100,18 +106,21 @@ internal static class TunCommand
         }
     }
 
-    // A signal is how this command ends: exit code 0, unless the books are not even.
-    private static int End(Network network, ProgramMeter meter, PcapngFile? capture)
+    // A signal is how a server ends, a client ends by itself: exit code 0, unless the books are not even, or a request failed.
+    private static int End(Network network, TunProgram program, ProgramMeter meter, PcapngFile? capture)
     {
         network.StopPrograms();
         network.RunFor(Drain);
         network.Destroy();
-        Console.Out.WriteLine($"{meter.Name}: {Quantity.Number(meter.Requests)} requests, {Quantity.Number(meter.Errors)} errors, {Quantity.Bytes(meter.BytesReceived)} received, {Quantity.Bytes(meter.BytesSent)} sent");
+        Console.Out.WriteLine($"{meter.Name}: {Quantity.Number(meter.Requests)} requests, {Quantity.Number(meter.Errors)} errors{Names(meter)}, {Quantity.Bytes(meter.BytesReceived)} received, {Quantity.Bytes(meter.BytesSent)} sent");
         if (capture?.Error is { } error) Console.Error.WriteLine($"capture: {error}");
         List<string> violations = [.. network.Failures.Select(f => f.ToString()), .. network.Audit()];
         foreach (string violation in violations) Console.Error.WriteLine($"violation: {violation}");
-        return violations.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
+        return violations.Count > 0 || (program.IsClient && meter.Errors > 0) ? ExitCode.Failed : ExitCode.Ok;
     }
+
+    private static string Names(ProgramMeter meter) =>
+        meter.ErrorsByName.Count == 0 ? "" : $" ({string.Join(", ", meter.ErrorsByName.Select(e => $"{e.Key} {Quantity.Number(e.Value)}"))})";
 
     private static (InterfaceAddress Address, IpAddress Peer) Addresses(Request request)
     {

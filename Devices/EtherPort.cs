@@ -117,45 +117,7 @@ public sealed class EtherPort(NetDeviceInfo info, Net net) : NetDeviceState(info
             return false;
         }
 
-        FrameFate fate = _link!.Send(length, now + after, Info.TxQueueLen);
-        if (fate.Dropped == DropReason.QDISC_OVERLIMIT)
-        {
-            stats.tx_dropped++;
-            stats.qdisc_drops++;
-            Drop(skb, now, DropReason.QDISC_OVERLIMIT);
-            return false;
-        }
-
-        skb.OrphanAt(fate.End, now);
-        stats.tx_packets++;
-        stats.tx_bytes += length;
-        Net.Trace.Frame(fate.Start, FrameEvent.SENT, Info.IfIndex, skb);
-        if (IsTapped) Record(fate.Start, now, PacketType.OUTGOING, skb);
-        if (fate.Dropped != DropReason.NOT_DROPPED_YET)
-        {
-            stats.wire_lost++;
-            Drop(skb, fate.Start, fate.Dropped);
-            return false;
-        }
-
-        skb.Scrub();
-        skb.PacketType = PacketType.HOST;
-        skb.IfIndex = _peerIfIndex;
-        skb.Tstamp = now;
-        if (fate.CopyArrival != Instant.Never)
-        {
-            stats.wire_duplicated++;
-            context.TellAt(fate.CopyArrival.Nanoseconds, _peer!, skb.Copy());
-        }
-
-        if (fate.CorruptedBit >= 0)
-        {
-            stats.wire_corrupted++;
-            skb.Data[fate.CorruptedBit >> 3] ^= (byte)(1 << (fate.CorruptedBit & 7));
-        }
-
-        arrival = fate.Arrival;
-        return true;
+        return this.TrySend(_link!, skb, now, after, context, _peer!, _peerIfIndex, out arrival);
     }
 
     private void Update(Instant now, Instant since)

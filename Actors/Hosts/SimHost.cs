@@ -67,9 +67,10 @@ public sealed partial class SimHost
     }
 
     /// <summary>A TUN device: what the host sends by it goes to the real kernel. Real time only.</summary>
-    public SimHost AddTun(string name, TunDevice tun, int mtu = 1500)
+    /// <param name="wire">What packets meet between the host and the kernel; null: nothing.</param>
+    public SimHost AddTun(string name, TunDevice tun, int mtu = 1500, TunWire? wire = null)
     {
-        First.AddTun(name, tun, mtu);
+        First.AddTun(name, tun, mtu, wire);
         return this;
     }
 

@@ -52,12 +52,14 @@ public sealed class SimNetns
         return this;
     }
 
-    /// <inheritdoc cref="SimHost.AddTun"/>
-    public SimNetns AddTun(string name, TunDevice tun, int mtu = 1500)
+    /// <inheritdoc cref="SimHost.AddTun(string, TunDevice, int, TunWire?)"/>
+    public SimNetns AddTun(string name, TunDevice tun, int mtu = 1500, TunWire? wire = null)
     {
         MustNotHaveBooted();
+        if (wire?.Validate() is { } wrong) throw new ArgumentException($"{FullName}, device {name}: {wrong}", nameof(wire));
         var state = new NetDeviceState(NetDeviceInfo.Tun(name, Plan.NextIfIndex(), mtu), Plan.Net);
-        Plan.Add(state, () => Props.Create(() => new TunActor(state, tun)));
+        if (wire is null) Plan.Add(state, () => Props.Create(() => new TunActor(state, tun)));
+        else Plan.Add(state, () => Props.Create(() => new WiredTunActor(state, tun, wire)));
         return this;
     }
 

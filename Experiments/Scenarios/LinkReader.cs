@@ -27,7 +27,7 @@ internal sealed class LinkReader(ScenarioErrors errors, NodeNames names)
 
     private void ReadLink(string name, SectionReader reader)
     {
-        WireSpec forward = Wire(reader, ScenarioKeys.Forward), backward = Wire(reader, ScenarioKeys.Backward);
+        WireSpec forward = WireReader.Read(reader, ScenarioKeys.Forward), backward = WireReader.Read(reader, ScenarioKeys.Backward);
         if (!reader.Require(ScenarioKeys.Between)) return;
         IReadOnlyList<SettingsNode> between = reader.Get(ScenarioKeys.Between);
         if (between.Count != 2)
@@ -87,34 +87,5 @@ internal sealed class LinkReader(ScenarioErrors errors, NodeNames names)
             if (!host.Devices.Any(d => d.Name == name)) return name;
             n++;
         }
-    }
-
-    private WireSpec Wire(SectionReader link, NodeKey direction)
-    {
-        SettingsNode? node = link.Get(direction);
-        SectionReader? own = node is null ? null : new SectionReader(node, ScenarioKeys.Wire, errors);
-        SectionReader From(Key key) => own is not null && own.Has(key) ? own : link;
-        T Get<T>(Key<T> key) => From(key).Get(key);
-
-        string queue = Get(ScenarioKeys.Queue);
-        int? packets = null;
-        long bytes = 0;
-        if (Units.TryInteger(queue, out long n) && n is >= 0 and <= int.MaxValue) packets = (int)n;
-        else if (Units.TrySize(queue, out bytes)) packets = int.MaxValue;
-        else From(ScenarioKeys.Queue).Fail(ScenarioKeys.Queue, $"'{queue}': expected packets (1000) or {Units.SizeExpected}");
-        if (!From(ScenarioKeys.Queue).Has(ScenarioKeys.Queue)) packets = null; // the device's own txqueuelen
-
-        Duration delay = Get(ScenarioKeys.Delay);
-        if (delay.Nanoseconds < 1) From(ScenarioKeys.Delay).Fail(ScenarioKeys.Delay, "a wire takes at least 1ns");
-        if (Get(ScenarioKeys.Jitter) > delay) From(ScenarioKeys.Jitter).Fail(ScenarioKeys.Jitter, "is longer than the delay it varies");
-        SectionReader ahead = From(ScenarioKeys.ReorderAhead);
-        return new WireSpec
-        {
-            Rate = Get(ScenarioKeys.Rate), Delay = delay, Jitter = Get(ScenarioKeys.Jitter), KeepOrder = Get(ScenarioKeys.KeepOrder),
-            Loss = Get(ScenarioKeys.Loss), Duplicate = Get(ScenarioKeys.Duplicate), Corrupt = Get(ScenarioKeys.Corrupt),
-            Reorder = Get(ScenarioKeys.Reorder), ReorderGap = (int)Get(ScenarioKeys.ReorderGap),
-            ReorderAhead = ahead.Maybe(ScenarioKeys.ReorderAhead),
-            QueuePackets = packets, QueueBytes = bytes,
-        };
     }
 }

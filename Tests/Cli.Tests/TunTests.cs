@@ -1,6 +1,8 @@
 // The real kernel on the other side of a TUN device, in a network namespace of the test's own: ping, curl both ways by hash, many at once.
 
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using ActorNet.Testing;
 
@@ -73,6 +75,62 @@ public class TunTests
         Assert.Equal(0, tun.Stop().ExitCode);
     }
 
+    [NetnsAndFact("ping")]
+    public void A_wire_delays_what_passes_each_way()
+    {
+        using var ns = new Netns();
+        using var tun = new TunHost(ns, "discard", "--wire", "delay=20ms", "--wire", "backward.delay=30ms", "--wire", "forward.duplicate=100%");
+        string said = ns.Must("ping", "-c", "2", "-i", "0.2", "-W", "5", Host);
+        Assert.Contains(" 0% packet loss", said, StringComparison.Ordinal);
+        Assert.Contains("DUP!", said, StringComparison.Ordinal);
+        string least = said[(said.LastIndexOf(" = ", StringComparison.Ordinal) + 3)..].Split('/')[0];
+        Assert.InRange(double.Parse(least, System.Globalization.CultureInfo.InvariantCulture), 50, 5000); // a busy machine adds, nothing takes away
+        Assert.Equal(0, tun.Stop().ExitCode);
+    }
+
+    [NetnsAndFact("ip")]
+    public void A_bulk_client_sends_to_the_kernel_over_a_wire_that_loses_and_reorders()
+    {
+        using var folder = new Folder();
+        using var ns = new Netns();
+        // Up before the device is: the tool sets the address of the kernel's side.
+        using Socket listener = ns.Inside(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        listener.Bind(new IPEndPoint(IPAddress.Any, 5001));
+        listener.Listen();
+        Task<long> sink = Task.Run(() => Sink(listener));
+        Process process = ns.Start("dotnet", Tool.Path, "tun", "--name", "an0", "--address", $"{Host}/24", "--peer", "10.77.0.1", "--program", "bulk", "--to", "10.77.0.1",
+            "--set", "size=1MB", "--wire", "delay=2ms", "--wire", "loss=1%", "--wire", "reorder=1%", "--seed", "5", "--capture", Path.Combine(folder.Path, "an0.pcapng"));
+        ToolResult end = Tool.End(process, 60);
+        Assert.True(end.ExitCode == 0, end.Output + end.Error);
+        Assert.Contains("ready: bulk on 10.77.0.2 to 10.77.0.1 behind an0", end.Output, StringComparison.Ordinal);
+        Assert.Contains("bulk: 1 requests, 0 errors, 32 B received", end.Output, StringComparison.Ordinal);
+        Assert.Equal(1_000_000, sink.Result);
+        Assert.True(new FileInfo(Path.Combine(folder.Path, "an0.pcapng")).Length > 1_000_000);
+    }
+
+    [NetnsAndFact("ip")]
+    public void A_client_that_is_refused_says_so_and_fails()
+    {
+        using var ns = new Netns();
+        ToolResult end = Tool.End(ns.Start("dotnet", Tool.Path, "tun", "--name", "an0", "--address", $"{Host}/24", "--peer", "10.77.0.1", "--program", "bulk", "--to", "10.77.0.1"), 60);
+        Assert.Equal(1, end.ExitCode);
+        Assert.Contains("1 errors (ECONNREFUSED 1)", end.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wires_and_targets_that_cannot_be_are_one_clear_line_each()
+    {
+        using var folder = new Folder();
+        ToolResult With(params string[] more) => Tool.Run(folder.Path, ["tun", "--name", "an0", "--address", $"{Host}/24", "--peer", "10.77.0.1", .. more]);
+        ToolResult wire = With("--program", "discard", "--wire", "los=1%", "--wire", "forward.loss=200%");
+        Assert.Equal(2, wire.ExitCode);
+        Assert.Equal(["--wire los=1%: los: unknown key 'los'; did you mean 'loss'?", "--wire forward.loss=200%: forward.loss: '200%': expected a percentage such as 1% (0% to 100%)"],
+            wire.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("--program discard: expected a client", With("--program", "discard", "--to", "10.77.0.1").Error, StringComparison.Ordinal);
+        Assert.StartsWith("--program ping: expected a server", With("--program", "ping").Error, StringComparison.Ordinal);
+        Assert.StartsWith("--to here: expected an IPv4 address", With("--program", "bulk", "--to", "here").Error, StringComparison.Ordinal);
+    }
+
     [NetnsAndFact("bash")]
     public void Echo_and_chargen_talk_to_the_kernels_tcp()
     {
@@ -98,6 +156,19 @@ public class TunTests
         Assert.Equal(2, r.ExitCode);
         Assert.StartsWith("--name lo: ", r.Error, StringComparison.Ordinal);
         Assert.Single(r.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    // What the bulk program's sender expects of its peer: the hash of all that came.
+    private static long Sink(Socket listener)
+    {
+        using Socket peer = listener.Accept();
+        peer.ReceiveTimeout = 60_000;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[65_536];
+        long total = 0;
+        for (int n; (n = peer.Receive(buffer)) > 0; total += n) hash.AppendData(buffer.AsSpan(0, n));
+        peer.Send(hash.GetHashAndReset());
+        return total;
     }
 
     /// <summary>`actornet tun` in a namespace, from its ready line to its end.</summary>
