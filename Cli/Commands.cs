@@ -24,6 +24,7 @@ internal static class Commands
           actornet check my.conf
           actornet ss runs/seven -tanm --at 12s
           actornet tun --name an0 --address 10.77.0.2/24 --peer 10.77.0.1 --program http-server
+          actornet wire --left red:tap0 --right blue:tap0 --rate 20Mbit --delay 20ms --loss 1%
         """;
 
     public static int Invoke(string[] args)
@@ -35,6 +36,7 @@ internal static class Commands
             CheckCommand.Create(),
             SsCommand.Create(),
             TunCommand.Create(),
+            WireCommand.Create(),
             PacketdrillCommand.Create(),
             ProgramsCommand.Create(),
         };

@@ -2,7 +2,6 @@
 // `ip link`), and the device goes when the program ends.
 
 using System.CommandLine;
-using System.Diagnostics;
 using ActorNet.Actors;
 using ActorNet.Devices.Capture;
 using ActorNet.Devices.Tun;
@@ -141,9 +140,9 @@ internal static class TunCommand
             tun = TunDevice.Open(request.Name);
             tun.Mtu = request.Mtu;
             // The kernel's side. With a prefix that holds both, the device's subnet leads to the host; else a route to it does.
-            Ip("address", "add", address.Contains(peer) ? $"{peer}/{address.PrefixLength}" : $"{peer}/32", "dev", request.Name);
-            Ip("link", "set", "dev", request.Name, "up");
-            if (!address.Contains(peer)) Ip("route", "add", $"{address.Address}/32", "dev", request.Name);
+            KernelSide.Ip("address", "add", address.Contains(peer) ? $"{peer}/{address.PrefixLength}" : $"{peer}/32", "dev", request.Name);
+            KernelSide.Ip("link", "set", "dev", request.Name, "up");
+            if (!address.Contains(peer)) KernelSide.Ip("route", "add", $"{address.Address}/32", "dev", request.Name);
             return tun;
         }
         catch (TunException e)
@@ -155,21 +154,6 @@ internal static class TunCommand
         {
             tun?.Dispose();
             throw;
-        }
-    }
-
-    private static void Ip(params string[] arguments)
-    {
-        try
-        {
-            using Process ip = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true, UseShellExecute = false })!;
-            string error = ip.StandardError.ReadToEnd();
-            ip.WaitForExit();
-            if (ip.ExitCode != 0) throw new ScenarioException($"ip {string.Join(' ', arguments)}: {error.Trim().ReplaceLineEndings(" ")}");
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            throw new ScenarioException($"ip (of iproute2) is needed to set up the device: {e.Message}");
         }
     }
 }

@@ -6,7 +6,7 @@ using ActorNet.Devices.Wires;
 
 namespace ActorNet.Devices;
 
-/// <summary>Vocabulary of NicActor, LoopbackActor, TunActor and, with a port's IfIndex, SwitchActor.</summary>
+/// <summary>Vocabulary of NicActor, LoopbackActor, TunActor, TapActor and, with a port's IfIndex, SwitchActor.</summary>
 /// <remarks>
 /// Contract. A device passes frames up to the actor attached for their EtherType: data at the network header, MacHeader, NetworkHeader,
 /// Protocol, PacketType, IfIndex and Tstamp set; a run of frames of one EtherType that one poll finds is one message, chained through Next.

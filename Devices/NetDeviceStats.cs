@@ -15,6 +15,9 @@ public sealed class NetDeviceStats
     /// <summary>Frames lost, doubled, corrupted on the wire that this device sends on.</summary>
     public long wire_lost, wire_duplicated, wire_corrupted;
 
+    /// <summary>Frames that overtook an earlier one on that wire.</summary>
+    public long wire_reordered;
+
     /// <summary>Interrupts taken, polls run, and polls that ended with frames left (softnet's time_squeeze).</summary>
     public long interrupts, polls, time_squeeze;
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using ActorNet.Devices;
 using ActorNet.Devices.Capture;
 using ActorNet.Devices.Switching;
+using ActorNet.Devices.Tun;
 using ActorNet.Devices.Wires;
 
 namespace ActorNet.Actors;
@@ -13,7 +14,7 @@ namespace ActorNet.Actors;
 /// Build it (<see cref="AddHost"/>, <see cref="AddSwitch"/>, <see cref="Link(SimHost, string, SimHost, string, WireSpec, WireSpec?, int)"/>), run it
 /// (<see cref="RunUntil"/> boots it first), end it (<see cref="StopPrograms"/>, <see cref="Destroy"/>) and ask for its <see cref="Audit"/>.
 /// </remarks>
-public sealed class Network
+public sealed partial class Network
 {
     private static readonly System.Buffers.SearchValues<char> s_nameChars =
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
@@ -55,7 +56,8 @@ public sealed class Network
     /// <summary>The run's fingerprint: of all hosts and switches in the order of their names.</summary>
     public ulong TraceHash =>
         Protocols.TraceHash.Combine(
-            _hosts.Select(h => KeyValuePair.Create(h.Name, h.TraceHash)).Concat(_switches.Select(s => KeyValuePair.Create(s.Name, s.Net.Trace.Value))));
+            _hosts.Select(h => KeyValuePair.Create(h.Name, h.TraceHash)).Concat(_switches.Select(s => KeyValuePair.Create(s.Name, s.Net.Trace.Value)))
+                .Concat(_taps.Select(t => KeyValuePair.Create(t.Name, t.Net.Trace.Value))));
 
     /// <summary>Exceptions that programs did not catch, by host in the order of building.</summary>
     public IReadOnlyList<ProgramFailure> Failures => [.. _hosts.SelectMany(h => h.Failures)];
@@ -131,6 +133,7 @@ public sealed class Network
         if (HasBooted) return;
         HasBooted = true;
         foreach (SimSwitch s in _switches) s.Boot(_system);
+        foreach (SimTap t in _taps) t.Boot(_system);
         foreach (SimHost h in _hosts)
         {
             HostPlan plan = h.Plan;
@@ -204,6 +207,7 @@ public sealed class Network
         if (!HasBooted) return;
         StopPrograms();
         foreach (SimHost h in _hosts) h.Plan.Actor.Tell(RunEnded.Instance, ActorRefs.NoSender);
+        foreach (SimTap t in _taps) t.Actor.Tell(TapActor.Unplug.Instance, ActorRefs.NoSender);
         // What is in flight arrives at devices that are down.
         Settle(() => Pool.Outstanding == 0 && _hosts.TrueForAll(h => h.Plan.Sockets == 0 && h.Plan.OpenFiles == 0), 30);
         foreach (PcapngFile file in _captures) file.Close(Now);

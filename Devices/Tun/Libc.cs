@@ -1,4 +1,4 @@
-// The system calls that a TUN device needs, by their own names (man 2 open, ioctl, poll, eventfd, read, write, close; man 7 netdevice).
+// The system calls that TUN and TAP devices need, by their own names (man 2 open, ioctl, poll, eventfd, read, write, close, setns; man 7 netdevice).
 
 using System.Runtime.InteropServices;
 
@@ -6,14 +6,15 @@ namespace ActorNet.Devices.Tun;
 
 internal static partial class Libc
 {
-    public const int O_RDWR = 2, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000;
+    public const int O_RDONLY = 0, O_RDWR = 2, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000;
     public const int AF_INET = 2, SOCK_DGRAM = 2, SOCK_CLOEXEC = 0x80000;
     public const int EFD_CLOEXEC = 0x80000, EFD_NONBLOCK = 0x800;
+    public const int CLONE_NEWNET = 0x4000_0000;
     public const short POLLIN = 1, POLLERR = 8, POLLHUP = 16;
 
     // include/uapi/linux/if_tun.h, sockios.h
     public const ulong TUNSETIFF = 0x4004_54CA, SIOCGIFMTU = 0x8921, SIOCSIFMTU = 0x8922, SIOCGIFFLAGS = 0x8913, SIOCSIFFLAGS = 0x8914;
-    public const short IFF_TUN = 1, IFF_NO_PI = 0x1000;
+    public const short IFF_TUN = 1, IFF_TAP = 2, IFF_NO_PI = 0x1000, IFF_UP = 1;
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int open(string path, int flags);
@@ -38,6 +39,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int close(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int setns(int fd, int type);
 
     /// <summary>errno of the last call on this thread, in our numbers, which are Linux's.</summary>
     public static Errno LastErrno => (Errno)Marshal.GetLastPInvokeError();

@@ -1,16 +1,17 @@
-// A Linux TUN device (Documentation/networking/tuntap.rst): the kernel's packets as reads, ours as writes. IFF_TUN | IFF_NO_PI: bare IP packets.
+// A Linux TUN or TAP device (Documentation/networking/tuntap.rst): the kernel's packets as reads, ours as writes. IFF_NO_PI: bare IP packets
+// of a TUN device, bare Ethernet frames of a TAP device.
 
 using System.Text;
 
 namespace ActorNet.Devices.Tun;
 
-/// <summary>The kernel will not give us a TUN device. <see cref="Errno"/> says why; the message says what to do.</summary>
+/// <summary>The kernel will not give us a TUN or TAP device. <see cref="Errno"/> says why; the message says what to do.</summary>
 public sealed class TunException(Errno errno, string message) : IOException(message)
 {
     public Errno Errno { get; } = errno;
 }
 
-/// <summary>An open TUN device. Reading and waiting belong to one thread, writing to another; <see cref="Wake"/> may be called from any.</summary>
+/// <summary>An open TUN or TAP device. Reading and waiting belong to one thread, writing to another; <see cref="Wake"/> may be called from any.</summary>
 public sealed class TunDevice : IDisposable
 {
     private readonly int _fd, _wake;
@@ -29,9 +30,15 @@ public sealed class TunDevice : IDisposable
     /// <summary>Makes, or attaches to, a TUN device in the calling thread's network namespace.</summary>
     /// <param name="name">1 to 15 bytes, as interface names are.</param>
     /// <exception cref="TunException">EOPNOTSUPP not on Linux; ENOENT or ENODEV no /dev/net/tun; EPERM or EACCES no CAP_NET_ADMIN; EBUSY in use; EINVAL a bad name, or not a TUN device.</exception>
-    public static TunDevice Open(string name)
+    public static TunDevice Open(string name) => Open(name, Libc.IFF_TUN, "TUN");
+
+    /// <summary>The same for a TAP device: Ethernet frames in place of IP packets.</summary>
+    /// <exception cref="TunException">As for <see cref="Open(string)"/>.</exception>
+    public static TunDevice OpenTap(string name) => Open(name, Libc.IFF_TAP, "TAP");
+
+    private static TunDevice Open(string name, short kind, string kindName)
     {
-        if (!OperatingSystem.IsLinux()) throw new TunException(Errno.EOPNOTSUPP, "TUN devices exist on Linux only");
+        if (!OperatingSystem.IsLinux()) throw new TunException(Errno.EOPNOTSUPP, $"{kindName} devices exist on Linux only");
         Libc.IfReq request = Request(name);
         int fd = Libc.open("/dev/net/tun", Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
         if (fd < 0)
@@ -46,17 +53,17 @@ public sealed class TunDevice : IDisposable
             });
         }
 
-        request.Value = Libc.IFF_TUN | Libc.IFF_NO_PI;
+        request.Value = (ushort)kind | Libc.IFF_NO_PI;
         if (Libc.ioctl(fd, Libc.TUNSETIFF, ref request) < 0)
         {
             Errno e = Libc.LastErrno;
             Libc.close(fd);
             throw new TunException(e, e switch
             {
-                Errno.EPERM => $"making the TUN device {name} needs root or CAP_NET_ADMIN",
-                Errno.EBUSY => $"the TUN device {name} is in use by another program",
-                Errno.EINVAL => $"{name} exists and is not a TUN device",
-                _ => $"cannot make the TUN device {name}: {e}",
+                Errno.EPERM => $"making the {kindName} device {name} needs root or CAP_NET_ADMIN",
+                Errno.EBUSY => $"the {kindName} device {name} is in use by another program",
+                Errno.EINVAL => $"{name} exists and is not a {kindName} device",
+                _ => $"cannot make the {kindName} device {name}: {e}",
             });
         }
 
@@ -77,6 +84,14 @@ public sealed class TunDevice : IDisposable
     {
         get => Control(Libc.SIOCGIFMTU, 0, "read the MTU of");
         set => Control(Libc.SIOCSIFMTU, value, $"set MTU {value} on");
+    }
+
+    /// <summary>`ip link set DEV up`, on the kernel's side.</summary>
+    /// <exception cref="TunException">The kernel refuses.</exception>
+    public void SetUp()
+    {
+        int flags = Control(Libc.SIOCGIFFLAGS, 0, "read the flags of") & 0xFFFF;
+        Control(Libc.SIOCSIFFLAGS, flags | Libc.IFF_UP, "set up");
     }
 
     /// <summary>Reads one packet. EAGAIN when there is none; EBADFD while the kernel side has been deleted.</summary>

@@ -20,6 +20,9 @@ public readonly record struct FrameFate
     /// <summary>When its last bit arrives.</summary>
     public Instant Arrival { get; init; }
 
+    /// <summary>Whether that is before a frame that left earlier.</summary>
+    public bool Overtakes { get; init; }
+
     /// <summary>When a second copy arrives; <see cref="Instant.Never"/> for none.</summary>
     public Instant CopyArrival { get; init; }
 
@@ -33,6 +36,7 @@ public sealed class Link
     private readonly Impairments _impairments;
     private Serializer _serializer;
     private DepartureQueue _queue;
+    private Instant _latestArrival;
     private bool _impaired;
 
     /// <exception cref="ArgumentException">The spec is not valid; the message says why.</exception>
@@ -113,8 +117,10 @@ public sealed class Link
             return new FrameFate { Dropped = DropReason.LINK_LOSS, Start = start, End = end, CopyArrival = Instant.Never, CorruptedBit = -1 };
         int bit = _impairments.CorruptedBit(spec, length);
         Instant arrival = _impairments.Arrival(spec, end);
+        bool overtakes = arrival < _latestArrival;
+        if (!overtakes) _latestArrival = arrival;
         Instant copy = twice && !lost ? _impairments.Arrival(spec, end) : Instant.Never;
-        return new FrameFate { Start = start, End = end, Arrival = arrival, CopyArrival = copy, CorruptedBit = bit };
+        return new FrameFate { Start = start, End = end, Arrival = arrival, Overtakes = overtakes, CopyArrival = copy, CorruptedBit = bit };
     }
 
     private void Apply(WireSpec spec)

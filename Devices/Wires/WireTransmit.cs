@@ -48,6 +48,7 @@ internal static class WireTransmit
             skb.Data[fate.CorruptedBit >> 3] ^= (byte)(1 << (fate.CorruptedBit & 7));
         }
 
+        if (fate.Overtakes) stats.wire_reordered++;
         arrival = fate.Arrival;
         return true;
     }
