@@ -103,11 +103,11 @@ internal sealed partial class PipeActor(HostPlan host, FileLife life) : FileActo
         }
 
         bool wasEmpty = _ring.IsEmpty;
-        int taken = _ring.Write(call.Data.Span[call.Done..], begins, (call.File!.Flags & FileFlags.DIRECT) != 0);
-        call.Done += taken;
+        int taken = _ring.Write(call.Data.Span[call.Progress.Done..], begins, (call.File!.Flags & FileFlags.DIRECT) != 0);
+        call.Progress.Done += taken;
         if (taken > 0 && (wasEmpty || _polled)) _readWait.Wake(Me, CanRead, ReadPoll);
         SignalReader(); // before it waits, or at its end
-        if (call.Done == call.Data.Length) Answer(call, call.Done);
+        if (call.Progress.Done == call.Data.Length) Answer(call, call.Progress.Done);
         else if (begins || call.NonBlocking) Wait(Writers, call);
         else Writers.EnqueueFirst(call);
     }

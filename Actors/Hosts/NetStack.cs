@@ -63,15 +63,7 @@ internal sealed class NetStack(Netns ns)
     public long NextInode() => Netns.Host.NextInode();
 
     /// <summary>0 for a name that no device has.</summary>
-    public int IfIndexOf(string name)
-    {
-        foreach (InDevice d in Fib.Devices)
-        {
-            if (d.Name == name) return d.IfIndex;
-        }
-
-        return 0;
-    }
+    public int IfIndexOf(string name) => Fib.IfIndexOf(name);
 
     public string DeviceName(int ifIndex) => Fib.Device(ifIndex)?.Name ?? "";
 

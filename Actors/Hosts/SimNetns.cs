@@ -106,19 +106,7 @@ public sealed class SimNetns
     }
 
     /// <summary>`ip route add|change|replace|delete`, also while the network runs. The errno that ip(8) would tell of; OK when it is done.</summary>
-    public Errno Route(string verb, FibRoute route)
-    {
-        Fib fib = Plan.Fib;
-        switch (verb)
-        {
-            case "add": return fib.AddRoute(route);
-            case "delete" or "del": return fib.RemoveRoute(route.Prefix, route.PrefixLength, gateway: route.Gateway, device: route.Device);
-            case "change" or "replace":
-                Errno removed = fib.RemoveRoute(route.Prefix, route.PrefixLength, route.Metric);
-                return removed != Errno.OK && verb == "change" ? Errno.ENOENT : fib.AddRoute(route);
-            default: return Errno.EOPNOTSUPP;
-        }
-    }
+    public Errno Route(string verb, FibRoute route) => Plan.Fib.ChangeRoute(verb, route);
 
     /// <summary>A device as routes name it.</summary>
     public InDevice RouteDevice(string device) => InDevice(device);
@@ -132,11 +120,7 @@ public sealed class SimNetns
     public SimNetns SetQueueLimit(string device, int packets)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(packets);
-        InDevice(device).QueueLimit = packets;
-        Fib fib = Plan.Fib;
-        bool any = false;
-        foreach (InDevice d in fib.Devices) any |= d.QueueLimit == 0;
-        Plan.Net.EgressDrops = any ? to => fib.Output(to.V4, 0, 0, Instant.Zero) is { Errno: Errno.OK, Device.QueueLimit: 0 } : null;
+        Plan.Fib.SetQueueLimit(InDevice(device), packets, Plan.Net);
         return this;
     }
 

@@ -126,30 +126,26 @@ internal abstract class DemuxActor : UntypedActor
     {
     }
 
-    protected static PortRequest RequestOf(Sock sk, IpAddress address) =>
-        new(address, sk.BoundIfIndex, sk.Reuse, sk.ReusePort, sk.Uid, IncomingCpu: sk.IncomingCpu, LocalRange: sk is InetSock inet ? inet.LocalPortRange : 0);
-
     private void Serve(DemuxRequest r)
     {
         Sock sk = r.Sk;
         PortHandle handle = sk.Port;
+        SockAddr local = r.Local;
         switch (r.Kind)
         {
             case DemuxRequest.What.Bind:
                 r.Asked = r.Local.Port;
-                r.Error = Ports.Bind(r.Actor, RequestOf(sk, r.Local.Address), r.Local.Port, out handle, out ushort granted, r.IsAutobind);
-                r.Local = SockAddr.In(r.Local.Address, granted);
+                r.Error = Ports.Bind(r.Actor, sk, ref local, out handle, r.IsAutobind);
                 break;
             case DemuxRequest.What.Listen:
-                Listen(r, ref handle);
+                r.Error = Ports.Listen(r.Actor, sk, ref local, ref handle);
                 break;
             case DemuxRequest.What.Connect:
-                Connect(r, ref handle);
+                r.Error = Ports.Connect(r.Actor, sk, ref local, r.Peer, ref handle, MayReuse, r.IsAddressLocked);
                 OnConnected(r);
                 break;
             case DemuxRequest.What.Disconnect:
-                if (!handle.IsNone && !Ports.Disconnect(handle)) handle = default;
-                r.Local = handle.IsNone ? SockAddr.In(r.IsAddressLocked ? r.Local.Address : IpAddress.Any4, 0) : Ports.Local(handle);
+                Ports.Disconnect(ref local, ref handle, r.IsAddressLocked);
                 break;
             case DemuxRequest.What.HashChild:
                 r.Error = Ports.Accept(r.ListenerPort, r.Actor, r.Local.Address, r.Peer, out handle);
@@ -158,20 +154,17 @@ internal abstract class DemuxActor : UntypedActor
                 if (r.Error != Errno.OK) r.Actor.Tell(ChildRefused.Instance, Me);
                 return;
             case DemuxRequest.What.Update:
-                if (!handle.IsNone) Ports.SetOptions(handle, sk.Reuse, sk.ReusePort, sk.BoundIfIndex, sk.IncomingCpu);
+                Ports.SetOptions(handle, sk);
                 return;
             case DemuxRequest.What.Groups:
                 OnFilter(handle, r.Filter);
                 Stack.Igmp.Tell(r, Me);
                 return;
             case DemuxRequest.What.Unhash:
-                if (handle.IsNone) return;
-                Ports.Unlisten(handle);
-                if (!Ports.Disconnect(handle)) sk.Port = default;
+                Ports.Unhash(sk);
                 return;
             case DemuxRequest.What.PutPort:
-                if (!handle.IsNone) Ports.Release(handle);
-                sk.Port = default;
+                Ports.PutPort(sk);
                 return;
             case DemuxRequest.What.Release:
                 if (!handle.IsNone) Ports.Release(handle);
@@ -179,37 +172,10 @@ internal abstract class DemuxActor : UntypedActor
                 break;
         }
 
+        r.Local = local;
         if (handle != sk.Port) OnMoved(sk, sk.Port, handle);
         sk.Port = handle;
         r.Actor.Tell(r, Me);
-    }
-
-    // listen without bind takes any port (inet_csk_listen_start through inet_autobind).
-    private void Listen(DemuxRequest r, ref PortHandle handle)
-    {
-        if (handle.IsNone)
-        {
-            r.Error = Ports.Bind(r.Actor, RequestOf(r.Sk, r.Local.Address), 0, out handle, out ushort granted, autobind: true);
-            if (r.Error != Errno.OK) return;
-            r.Local = SockAddr.In(r.Local.Address, granted);
-        }
-
-        Ports.SetOptions(handle, r.Sk.Reuse, r.Sk.ReusePort, r.Sk.BoundIfIndex, r.Sk.IncomingCpu);
-        r.Error = Ports.Listen(handle);
-    }
-
-    private void Connect(DemuxRequest r, ref PortHandle handle)
-    {
-        if (handle.IsNone)
-        {
-            r.Error = Ports.Connect(r.Actor, RequestOf(r.Sk, r.Local.Address), r.Peer, out handle, out ushort port, MayReuse, r.IsAddressLocked);
-            r.Local = SockAddr.In(r.Local.Address, port);
-            return;
-        }
-
-        Ports.SetOptions(handle, r.Sk.Reuse, r.Sk.ReusePort, r.Sk.BoundIfIndex, r.Sk.IncomingCpu);
-        r.Error = Ports.SetConnected(handle, r.Local.Address, r.Peer, MayReuse);
-        r.Local = Ports.Local(handle);
     }
 
     private void OnIcmpError(IcmpErrorReport report)

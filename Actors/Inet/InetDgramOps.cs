@@ -68,6 +68,4 @@ internal sealed class InetDgramOps : InetOps
                 break;
         }
     }
-
-    protected override bool HasPeer(SockActor s) => ((DatagramSock)s.Sk).IsConnected && (s.Sk.Peer.Port != 0 || s.Sk.Protocol == IpProtocol.ICMP);
 }

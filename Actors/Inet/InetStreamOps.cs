@@ -11,12 +11,12 @@ internal sealed partial class InetStreamOps : InetOps
     public override void Listen(SockActor s, Syscall.Listen call)
     {
         var tcp = (TcpSock)s.Sk;
-        if (SockActor.Face(call).State != SocketState.UNCONNECTED || tcp.State is not (TcpState.CLOSE or TcpState.LISTEN))
+        if (!StreamCalls.MayListen(tcp, SockActor.Face(call).State))
             s.Answer(call, Errno.EINVAL);
         else if (tcp.State == TcpState.LISTEN)
-            s.Answer(call, tcp.Listen(Backlog(s, call), s.Now)); // only the backlog changes
+            s.Answer(call, tcp.Listen(StreamCalls.Backlog(tcp, call.Backlog), s.Now)); // only the backlog changes
         else
-            s.Ask(new DemuxRequest(DemuxRequest.What.Listen, s.Me, tcp) { Local = Named(tcp.Local) }, call);
+            s.Ask(new DemuxRequest(DemuxRequest.What.Listen, s.Me, tcp) { Local = StreamCalls.Named(tcp.Local) }, call);
     }
 
     public override void Accept(SockActor s, Syscall.Accept call)
@@ -55,30 +55,19 @@ internal sealed partial class InetStreamOps : InetOps
         switch (call)
         {
             case Syscall.Accept accept: Accept(s, accept); break;
-            case Syscall.Connect connect: FinishConnect(s, (TcpSock)s.Sk, connect, Errno.EINPROGRESS); break;
+            case Syscall.Connect: s.Do(call, StreamCalls.FinishConnect((TcpSock)s.Sk, ref SockActor.Face(call).State, s.AddressLocked, Errno.EINPROGRESS, s.Now)); break;
             case Syscall.Close close: Linger(s, close); break;
         }
     }
 
-    public override void RecvFrom(SockActor s, Syscall.RecvFrom call) => s.RecvStream(call);
+    public override void RecvFrom(SockActor s, Syscall.RecvFrom call) => s.Do(call, call.Progress.RecvStream(s.Sk, call.NonBlocking, s.Now), call.Flags);
 
     public override void Shutdown(SockActor s, Syscall.Shutdown call)
     {
         var tcp = (TcpSock)s.Sk;
-        if ((uint)call.How > 2)
-        {
-            s.Answer(call, Errno.EINVAL);
-            return;
-        }
-
-        bool unconnects = tcp.State is TcpState.SYN_SENT || (tcp.State == TcpState.LISTEN && call.How != ShutdownHow.WR);
+        bool unconnects = (uint)call.How <= 2 && StreamCalls.Unconnects(tcp, call.How);
         if (unconnects && tcp.State == TcpState.LISTEN) ForgetChildren(s, tcp);
-        TcpState before = tcp.State;
-        Errno e = tcp.Shutdown(call.How, s.Now);
-        Socket face = SockActor.Face(call);
-        // inet_shutdown: a connect that has failed, and whose error nobody took, leaves a socket that only AF_UNSPEC brings back.
-        if (unconnects) face.State = SocketState.UNCONNECTED;
-        else if (face.State == SocketState.CONNECTING) face.State = before is TcpState.SYN_RECV or TcpState.CLOSE ? SocketState.DISCONNECTING : SocketState.CONNECTED;
+        Errno e = StreamCalls.Shutdown(tcp, ref SockActor.Face(call).State, call.How, s.Now);
         if (unconnects) AfterTurn(s); // out of the table before the caller hears of it
         s.Answer(call, e);
     }
@@ -113,30 +102,18 @@ internal sealed partial class InetStreamOps : InetOps
                 break;
             case Syscall.Listen listen:
                 s.IsHashed = true;
-                tcp.Routes ??= peer => RouteTo(s, peer);
-                s.Answer(call, tcp.Listen(Backlog(s, listen), s.Now));
+                tcp.Routes ??= peer => StreamCalls.RouteTo(tcp, s.Stack.Fib, peer, s.Now);
+                s.Answer(call, tcp.Listen(StreamCalls.Backlog(tcp, listen.Backlog), s.Now));
                 break;
-            case Syscall.Connect connect:
+            case Syscall.Connect:
                 s.IsHashed = true;
-                Errno e = tcp.Connect(answer.Peer, answer.Route, s.Now, answer.TakenOver);
-                if (e is not (Errno.OK or Errno.EINPROGRESS))
-                {
-                    s.Answer(call, e);
-                    break;
-                }
-
-                SockActor.Face(call).State = SocketState.CONNECTING;
-                if (tcp.IsConnectDeferred)
-                {
-                    s.Answer(call, 0);
-                    break;
-                }
-
-                s.WaitToWrite(connect, MsgFlags.None, tcp.Sndtimeo, Errno.EINPROGRESS);
+                s.Do(call, StreamCalls.Connected(tcp, ref SockActor.Face(call).State, answer.Peer, answer.Route, answer.TakenOver, s.Now));
                 break;
             case Syscall.SendTo send:
                 s.IsHashed = true;
-                OpenAt(s, tcp, send, answer);
+                CallStep step = StreamCalls.OpenAt(
+                    tcp, ref SockActor.Face(call).State, ref send.Progress, send.NonBlocking, s.AddressLocked, answer.Peer, answer.Route, answer.TakenOver, s.Now);
+                s.Do(call, step, send.Flags);
                 break;
         }
     }
@@ -222,20 +199,7 @@ internal sealed partial class InetStreamOps : InetOps
 
     protected override bool IsBound(SockActor s) => s.HasPort;
 
-    protected override bool HasPeer(SockActor s) => ((TcpSock)s.Sk).State is not (TcpState.CLOSE or TcpState.SYN_SENT or TcpState.LISTEN) && s.Sk.Peer.Port != 0;
-
     private static Listening Queue(SockActor s) => (Listening)(s.Private ??= new Listening());
-
-    private static SockAddr Named(SockAddr a) => a.Family == AddressFamily.UNSPEC ? SockAddr.In(IpAddress.Any4, 0) : a;
-
-    private static int Backlog(SockActor s, Syscall.Listen call) => (int)Math.Min((uint)call.Backlog, (uint)s.Stack.Net.Sysctl.somaxconn);
-
-    // The way back to who sent a SYN, as inet_csk_route_req finds it.
-    private static TcpRoute RouteTo(SockActor s, IpAddress peer)
-    {
-        RouteOut r = s.Stack.Fib.Output(peer.V4, 0, s.Sk.BoundIfIndex, s.Now);
-        return new TcpRoute(IpAddress.FromV4(r.Saddr), r.Errno == Errno.OK ? r.Mtu : 1500, r.AdvMss, r.InitCwnd);
-    }
 
     /// <summary>inet_csk_listen_stop: connections that nobody accepted are reset.</summary>
     private static void ForgetChildren(SockActor s, TcpSock tcp)
@@ -244,11 +208,10 @@ internal sealed partial class InetStreamOps : InetOps
         while (tcp.TryAccept(out TcpSock? child)) listening.Forget(child, s.Me);
     }
 
-    // SO_LINGER with a time: close waits until what was sent is acknowledged (inet_release, sk_stream_wait_close).
     private static void Linger(SockActor s, Syscall.Close call)
     {
-        var tcp = (TcpSock)s.Sk;
-        if (!tcp.CloseIsComplete && tcp.Linger is { Nanoseconds: > 0 } time) s.WaitToWrite(call, MsgFlags.None, time, Errno.OK);
+        CallStep step = StreamCalls.Linger((TcpSock)s.Sk);
+        if (step.Next == CallNext.WaitToWrite) s.Do(call, step);
         else s.AnswerWhenGone(call);
     }
 }

@@ -1,12 +1,11 @@
 // A socket's calls: dispatch through its ops, waiting for data or room, time-outs and signals (sk_wait_data, sk_stream_wait_memory, sock_intr_errno).
 
+using ActorNet.Protocols.Tcp;
+
 namespace ActorNet.Actors;
 
 internal sealed partial class SockActor
 {
-    private const PollEvents Readable = PollEvents.IN | PollEvents.RDNORM | PollEvents.PRI | PollEvents.RDHUP | PollEvents.HUP | PollEvents.ERR;
-    private const PollEvents Writable = PollEvents.OUT | PollEvents.WRNORM | PollEvents.HUP | PollEvents.ERR;
-
     /// <summary>The socket's face, as the call's file has it.</summary>
     public static Socket Face(Syscall call) => ((SocketFile)call.File!).Socket;
 
@@ -87,90 +86,24 @@ internal sealed partial class SockActor
     }
 
     /// <summary>sendmsg: a stream takes all of it, waiting as often as it must; a datagram goes or does not.</summary>
-    public void Send(Syscall.SendTo call)
+    public void Send(Syscall.SendTo call) => Do(call, call.Progress.Send(Sk, call.NonBlocking, Now), call.Flags);
+
+    /// <summary>Does what a call's logic says is next: answers it, or lets it wait.</summary>
+    public void Do(Syscall call, in CallStep step, MsgFlags flags = MsgFlags.None)
     {
-        bool stream = Sk.Type == SocketType.STREAM;
-        if (call.Control.Length > Stack.Net.Sysctl.optmem_max)
+        switch (step.Next)
         {
-            Answer(call, Errno.ENOBUFS);
-            return;
-        }
-
-        do
-        {
-            // What was taken is reported first; the error that ended it is the next call's.
-            if (call.Done > 0 && Sk.Err != Errno.OK)
-            {
-                Answer(call, call.Done);
-                return;
-            }
-
-            SysResult r = Sk.Send(call.Data.Span[call.Done..], call.To, call.Control.Span, call.NonBlocking ? call.Flags | MsgFlags.DONTWAIT : call.Flags, Now);
-            if (r.Errno == Errno.EAGAIN)
-            {
-                WaitToWrite(call, call.Flags, Sk.Sndtimeo, Errno.EAGAIN);
-                return;
-            }
-
-            if (!r.IsOk)
-            {
-                Answer(call, call.Partial(r.Errno));
-                return;
-            }
-
-            call.Done += (int)r.Value;
-            // What was refused once is not tried again by a call that may not wait, though all may have been sent by now (sk_stream_wait_memory).
-            if (!stream || r.Value == 0 || call.NonBlocking || (call.Flags & MsgFlags.DONTWAIT) != 0 || Sk.Sndtimeo == Duration.Zero) break;
-        }
-        while (call.Done < call.Data.Length);
-        Answer(call, call.Done);
-    }
-
-    /// <summary>recvmsg: what there is, but of a stream no less than SO_RCVLOWAT says, or, with MSG_WAITALL, all that was asked for (sock_rcvlowat).</summary>
-    public void Recv(Syscall.RecvFrom call)
-    {
-        bool counts = (call.Flags & (MsgFlags.PEEK | MsgFlags.OOB)) == 0 && Sk.Type == SocketType.STREAM;
-        int length = call.Buffer.Length;
-        int target = !counts ? 0 : (call.Flags & MsgFlags.WAITALL) != 0 ? length : Math.Min(Sk.Rcvlowat, length);
-        while (true)
-        {
-            if (call.Done > 0 && Sk.Err != Errno.OK)
-            {
-                Answer(call, call.Done);
-                return;
-            }
-
-            var control = new CmsgWriter(call.Control.Span);
-            SysResult r = Sk.Recv(call.Buffer.Span[call.Done..], ref control, call.NonBlocking ? call.Flags | MsgFlags.DONTWAIT : call.Flags, Now, out SockAddr from, out MsgFlags outFlags);
-            if (r.Errno == Errno.EAGAIN && (call.Flags & MsgFlags.ERRQUEUE) == 0)
-            {
-                WaitToRead(call, call.Flags);
-                return;
-            }
-
-            if (!r.IsOk)
-            {
-                Answer(call, call.Partial(r.Errno));
-                return;
-            }
-
-            call.From = from;
-            call.OutFlags = outFlags | control.Flags;
-            call.ControlLength = control.Length;
-            int got = (int)r.Value;
-            call.Done += got;
-            if (got == 0 || call.Done >= target)
-            {
-                Answer(call, call.Done);
-                return;
-            }
+            case CallNext.Answer: Answer(call, step.Result); break;
+            case CallNext.Fail: Answer(call, call.Partial(step.Result.Errno)); break;
+            case CallNext.WaitToRead: WaitToRead(call, flags); break;
+            default: WaitToWrite(call, flags, step.Timeout, step.IfNot); break;
         }
     }
 
     private void RetryReaders()
     {
         // As poll sees it: what a reader has taken already does not count for SO_RCVLOWAT (tcp_data_ready).
-        while (_readers!.Head is { } call && (call is Syscall.Accept || (Sk.Poll & Readable) != 0))
+        while (_readers!.Head is { } call && (call is Syscall.Accept || (Sk.Poll & CallStep.Readable) != 0))
         {
             _readers.Remove(call);
             Stack.Net.Current = call.Process!;
@@ -192,7 +125,7 @@ internal sealed partial class SockActor
         {
             next = call.Next;
             bool send = call is Syscall.SendTo;
-            if (send && (Sk.Poll & Writable) == 0) continue;
+            if (send && (Sk.Poll & CallStep.Writable) == 0) continue;
             _writers.Remove(call);
             Stack.Net.Current = call.Process!;
             if (send) _ops.SendTo(this, (Syscall.SendTo)call);
@@ -209,8 +142,8 @@ internal sealed partial class SockActor
             _ops.GaveUp(this, call);
             Answer(call, call switch
             {
-                Syscall.Connect c => c.WasConnecting ? Errno.EALREADY : Errno.EINPROGRESS,
-                Syscall.SendTo { IsOpening: true } => call.Partial(Errno.EINPROGRESS),
+                Syscall.Connect c => StreamCalls.ConnectExpired(c.WasConnecting),
+                Syscall.SendTo { Progress.IsOpening: true } => call.Partial(Errno.EINPROGRESS),
                 _ => call.Partial(Errno.EAGAIN),
             });
         }
@@ -223,7 +156,7 @@ internal sealed partial class SockActor
         if (call.Version != interrupt.Version || call.WaitingIn is not { } queue || (queue != _readers && queue != _writers && queue != _backlog)) return;
         queue.Remove(call);
         _ops.GaveUp(this, call);
-        Answer(call, call is Syscall.SendTo { IsOpening: true } ? Errno.EINTR : call.Partial(Errno.EINTR));
+        Answer(call, call is Syscall.SendTo { Progress.IsOpening: true } ? Errno.EINTR : call.Partial(Errno.EINTR));
     }
 
     public void Close(Syscall.Close call)
@@ -241,55 +174,15 @@ internal sealed partial class SockActor
     public void SetSockOpt(Syscall.SetSockOpt call)
     {
         if (Stack.Net.Cgroup is CgroupPrograms programs && !MaySet(programs, call)) return;
-        Errno e = Sk.MaySet(call.Level, call.Option, call.Value.Span);
-        if (e == Errno.OK)
-        {
-            e = call.Level == SockLevel.SOCKET && (SockOpt)call.Option == SockOpt.SO_BINDTODEVICE
-                ? BindToDevice(call.Value.Span)
-                : AsksForDevices(call.Level, call.Option) is { } inet ? inet.SetDeviceOption(call.Option, call.Value.Span, Stack.Fib)
-                : Sk.Setsockopt(call.Level, call.Option, call.Value.Span, Now);
-        }
-
-        if (e == Errno.OK && call.Level == SockLevel.SOCKET && !Sk.Port.IsNone
-            && (SockOpt)call.Option is SockOpt.SO_REUSEADDR or SockOpt.SO_REUSEPORT or SockOpt.SO_BINDTODEVICE or SockOpt.SO_BINDTOIFINDEX or SockOpt.SO_INCOMING_CPU)
-        {
-            TellDemux(new DemuxRequest(DemuxRequest.What.Update, _self, Sk));
-        }
-
-        if (e != Errno.OK || AsksForDevices(call.Level, call.Option) is null || !TellGroups(call)) Answer(call, e);
+        Errno e = Sk.SetOption(call.Level, call.Option, call.Value.Span, Stack.Fib, Now);
+        if (e == Errno.OK && !Sk.Port.IsNone && Sock.IsPortOption(call.Level, call.Option)) TellDemux(new DemuxRequest(DemuxRequest.What.Update, _self, Sk));
+        if (e != Errno.OK || Sk.AsksForDevices(call.Level, call.Option) is null || !TellGroups(call)) Answer(call, e);
     }
 
     public void GetSockOpt(Syscall.GetSockOpt call)
     {
-        Errno e;
-        int length;
-        if (call.Level == SockLevel.SOCKET && (SockOpt)call.Option == SockOpt.SO_BINDTODEVICE) e = BoundDevice(call.Value.Span, out length);
-        else if (AsksForDevices(call.Level, call.Option) is { } inet) e = inet.GetDeviceOption(call.Option, call.Value.Span, Stack.Fib, out length);
-        else e = Sk.Getsockopt(call.Level, call.Option, call.Value.Span, out length, Now);
+        Errno e = Sk.GetOption(call.Level, call.Option, call.Value.Span, Stack.Fib, Now, out int length);
         if (Stack.Net.Cgroup is CgroupPrograms programs) Answer(call, Gotten(programs, call, e, length));
         else Answer(call, e == Errno.OK ? length : e);
-    }
-
-    private Errno BindToDevice(ReadOnlySpan<byte> name)
-    {
-        int end = name.IndexOf((byte)0);
-        if (end >= 0) name = name[..end];
-        int ifIndex = 0;
-        if (name.Length > 0 && (ifIndex = Stack.IfIndexOf(System.Text.Encoding.ASCII.GetString(name))) == 0) return Errno.ENODEV;
-        if (Sk.MayRebind() is var denied and not Errno.OK) return denied;
-        Sk.BoundIfIndex = ifIndex;
-        return Errno.OK;
-    }
-
-    private Errno BoundDevice(Span<byte> value, out int length)
-    {
-        length = 0;
-        if (Sk.BoundIfIndex == 0) return Errno.OK;
-        const int IFNAMSIZ = 16;
-        if (value.Length < IFNAMSIZ) return Errno.EINVAL;
-        string name = Stack.DeviceName(Sk.BoundIfIndex);
-        length = System.Text.Encoding.ASCII.GetBytes(name, value) + 1;
-        value[length - 1] = 0;
-        return Errno.OK;
     }
 }

@@ -5,8 +5,6 @@ namespace ActorNet.Actors;
 
 internal sealed partial class SockActor
 {
-    private InetSock? AsksForDevices(SockLevel level, int option) => level == SockLevel.IP && InetSock.IsDeviceOption(option) ? Sk as InetSock : null;
-
     /// <summary>Tells of changed groups; false if there is nothing to tell.</summary>
     /// <param name="call">Answered with 0 when they are known; null for none.</param>
     public bool TellGroups(Syscall? call)

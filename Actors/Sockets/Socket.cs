@@ -2,9 +2,6 @@
 
 namespace ActorNet.Actors;
 
-/// <summary>SS_* of net.h.</summary>
-internal enum SocketState : byte { FREE, UNCONNECTED, CONNECTING, CONNECTED, DISCONNECTING }
-
 /// <summary>A socket's face: what its file knows of it. <see cref="State"/> belongs to the SockActor, which changes it under the socket's lock, its turn.</summary>
 internal sealed class Socket(NetStack stack, SocketType type)
 {

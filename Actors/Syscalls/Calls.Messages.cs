@@ -50,7 +50,7 @@ public abstract partial class Syscall
             _gathered.Return();
             Memory<byte> all = _gathered.Open(m.Iov, (int)total);
             _gathered.Gather(m.Iov);
-            (Data, To, Control, Done) = (all, m.Name, m.Control, 0);
+            (Data, To, Progress.Control, Progress.Done) = (all, m.Name, m.Control, 0);
             return Errno.OK;
         }
     }
@@ -97,7 +97,7 @@ public abstract partial class Syscall
             if (total < 0) return Errno.EMSGSIZE;
             if (total > int.MaxValue) return Errno.EINVAL;
             _gathered.Return();
-            (Buffer, Control, ControlLength, Done, From, OutFlags) = (_gathered.Open(m.Iov, (int)total), m.Control, 0, 0, default, MsgFlags.None);
+            Progress = new RecvCall { Buffer = _gathered.Open(m.Iov, (int)total), Control = m.Control, Flags = Flags };
             return Errno.OK;
         }
 
@@ -107,7 +107,7 @@ public abstract partial class Syscall
         {
             _gathered.Scatter(m.Iov, Math.Min(count, Buffer.Length));
             m.Name = From;
-            m.ControlLength = ControlLength;
+            m.ControlLength = Progress.ControlLength;
             m.Flags = OutFlags | Flags & MsgFlags.CMSG_CLOEXEC;
             m.Length = count;
         }

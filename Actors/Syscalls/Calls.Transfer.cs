@@ -19,26 +19,29 @@ public abstract partial class Syscall
         {
         }
 
-        public ReadOnlyMemory<byte> Data { get; set; }
+        public ReadOnlyMemory<byte> Data
+        {
+            get => Progress.Data;
+            set => Progress.Data = value;
+        }
 
-        public MsgFlags Flags { get; set; }
+        public MsgFlags Flags
+        {
+            get => Progress.Flags;
+            set => Progress.Flags = value;
+        }
 
-        public SockAddr? To { get; set; }
+        public SockAddr? To
+        {
+            get => Progress.To;
+            set => Progress.To = value;
+        }
 
-        /// <summary>sendmsg's control messages.</summary>
-        internal ReadOnlyMemory<byte> Control { get; set; }
-
-        /// <summary>Bytes taken so far by a call that waits.</summary>
-        internal int Done { get; set; }
+        /// <summary>Its arguments, and how far it is.</summary>
+        internal SendCall Progress;
 
         /// <summary>The lengths of its pieces; null for one.</summary>
         internal virtual int[]? PieceLengths() => null;
-
-        /// <summary>Fast Open: it waits for its handshake; and that is behind it.</summary>
-        internal bool IsOpening { get; set; }
-
-        /// <inheritdoc cref="IsOpening"/>
-        internal bool Opened { get; set; }
 
         internal override void OnSocket(SockActor socket) => socket.SendTo(this);
 
@@ -48,7 +51,7 @@ public abstract partial class Syscall
                 process.RaiseHere(new SigInfo(Signal.SIGPIPE, SigInfo.SI_USER, process.Pid, process.Credentials.Uid));
         }
 
-        internal override SysResult Partial(Errno errno) => Done > 0 ? Done : errno;
+        internal override SysResult Partial(Errno errno) => Progress.Partial(errno);
 
         internal override void Trace(TraceHash trace, Instant now, int pid, string name)
         {
@@ -59,11 +62,7 @@ public abstract partial class Syscall
         internal override void Recycle()
         {
             base.Recycle();
-            Data = Control = default;
-            To = null;
-            IsOpening = Opened = false;
-            Flags = MsgFlags.None;
-            Done = 0;
+            Progress = default;
         }
     }
 
@@ -103,35 +102,35 @@ public abstract partial class Syscall
         {
         }
 
-        public Memory<byte> Buffer { get; set; }
+        public Memory<byte> Buffer
+        {
+            get => Progress.Buffer;
+            set => Progress.Buffer = value;
+        }
 
-        public MsgFlags Flags { get; set; }
+        public MsgFlags Flags
+        {
+            get => Progress.Flags;
+            set => Progress.Flags = value;
+        }
 
-        public SockAddr From { get; internal set; }
+        public SockAddr From => Progress.From;
 
-        public MsgFlags OutFlags { get; internal set; }
+        public MsgFlags OutFlags => Progress.OutFlags;
 
-        /// <summary>recvmsg's room for control messages, and how much of it was used.</summary>
-        internal Memory<byte> Control { get; set; }
-
-        /// <inheritdoc cref="Control"/>
-        internal int ControlLength { get; set; }
-
-        internal int Done { get; set; }
+        /// <summary>Its arguments, and how far it is.</summary>
+        internal RecvCall Progress;
 
         internal override void OnSocket(SockActor socket) => socket.RecvFrom(this);
 
-        internal override SysResult Partial(Errno errno) => Done > 0 ? Done : errno;
+        internal override SysResult Partial(Errno errno) => Progress.Partial(errno);
 
         internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, From, Result);
 
         internal override void Recycle()
         {
             base.Recycle();
-            Buffer = Control = default;
-            Flags = OutFlags = MsgFlags.None;
-            From = default;
-            Done = 0;
+            Progress = default;
         }
 
         ValueTaskSourceStatus IValueTaskSource<(int Count, SockAddr From, MsgFlags Flags)>.GetStatus(short token) => Status(token);

@@ -25,6 +25,8 @@ public abstract partial class DatagramSock : InetSock
     /// <summary>connect(2) has fixed a peer.</summary>
     public bool IsConnected { get; private set; }
 
+    public override bool HasPeer => IsConnected && (Peer.Port != 0 || Protocol == IpProtocol.ICMP);
+
     /// <summary>Truesize of what waits to be read (sk_rmem_alloc).</summary>
     public override int RmemAlloc => _rmemAlloc + ErrorAlloc;
 

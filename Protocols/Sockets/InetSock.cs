@@ -14,6 +14,9 @@ public abstract partial class InetSock : Sock
         PmtuDisc = net.Sysctl.ip_no_pmtu_disc ? PmtuDisc.DONT : PmtuDisc.WANT;
     }
 
+    /// <summary>It has a peer whose name can be asked for.</summary>
+    public abstract bool HasPeer { get; }
+
     /// <summary>Sets DF and chooses the identification as this socket's options say, and notes addresses and the rest for IP.</summary>
     /// <param name="skb">A packet with data at its transport header.</param>
     /// <param name="connected">The peer is fixed: the identification comes from the socket's own counter (inet_id).</param>

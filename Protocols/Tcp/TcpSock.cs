@@ -169,6 +169,8 @@ public sealed partial class TcpSock : InetSock
 
     public TcpState State => _state;
 
+    public override bool HasPeer => _state is not (TcpState.CLOSE or TcpState.SYN_SENT or TcpState.LISTEN) && Peer.Port != 0;
+
     public TcpCaState CaState => _caState;
 
     /// <summary>The size of a full segment's data now, bytes (mss_cache).</summary>
