@@ -28,6 +28,12 @@ internal static class PacketdrillCommand
         foreach (Option<string> option in given) command.Options.Add(option);
         var strict = new Option<bool>("--strict_segments") { Description = "Segments are not joined up to the length that a script expects." };
         command.Options.Add(strict);
+        var target = new Option<Target>("--target")
+        {
+            Description = "What scripts are played on: a whole simulated host of actors, or the bare protocol machines without any. Calls of the actor layer (files, pipes, epoll, signals) make a script not applicable there.",
+            DefaultValueFactory = _ => Target.Host,
+        };
+        command.Options.Add(target);
         var junit = new Option<string>("--junit") { Description = "A file for the results, in JUnit's XML." };
         var pcapng = new Option<string>("--pcapng") { Description = "A file for what goes over the script's wire; with several scripts a folder, one file for each." };
         command.Options.Add(junit);
@@ -37,12 +43,12 @@ internal static class PacketdrillCommand
             // As if they stood at each script's beginning; what stands there itself comes later, and counts.
             List<ScriptOption> options = [.. given.Where(o => r.GetValue(o) is not null).Select(o => new ScriptOption(default, o.Name[2..], r.GetValue(o)!))];
             if (r.GetValue(strict)) options.Add(new ScriptOption(default, "strict_segments", ""));
-            return Run([.. r.GetRequiredValue(files).SelectMany(Scripts)], r.GetValue(define) ?? [], options, r.GetValue(junit), r.GetValue(pcapng));
+            return Run([.. r.GetRequiredValue(files).SelectMany(Scripts)], r.GetValue(define) ?? [], options, r.GetValue(junit), r.GetValue(pcapng), r.GetValue(target));
         });
         return command;
     }
 
-    private static int Run(string[] files, string[] defines, IReadOnlyList<ScriptOption> options, string? junit, string? pcapng)
+    private static int Run(string[] files, string[] defines, IReadOnlyList<ScriptOption> options, string? junit, string? pcapng, Target target)
     {
         var names = new List<KeyValuePair<string, string>>();
         foreach (string d in defines)
@@ -59,7 +65,7 @@ internal static class PacketdrillCommand
             var captures = PacketdrillCaptures.Open(pcapng, files.Length);
             foreach (string file in files)
             {
-                PacketdrillCase c = Play(file, names, options, captures);
+                PacketdrillCase c = Play(file, names, options, captures, target);
                 cases.Add(c);
                 Console.Out.WriteLine(c.Line);
             }
@@ -78,7 +84,7 @@ internal static class PacketdrillCommand
         int Count(Verdict v) => cases.Count(c => c.Verdict == v);
     }
 
-    private static PacketdrillCase Play(string file, List<KeyValuePair<string, string>> names, IReadOnlyList<ScriptOption> options, PacketdrillCaptures captures)
+    private static PacketdrillCase Play(string file, List<KeyValuePair<string, string>> names, IReadOnlyList<ScriptOption> options, PacketdrillCaptures captures, Target target)
     {
         Script script;
         try
@@ -94,7 +100,7 @@ internal static class PacketdrillCommand
         using PcapngFile? capture = captures.For(file);
         try
         {
-            PacketResult result = PacketRun.Play(script, names, capture: capture);
+            PacketResult result = PacketRun.Play(script, names, capture: capture, target: target);
             return new PacketdrillCase(file, result.Verdict, result.Why);
         }
         catch (ScriptException e)

@@ -30,7 +30,7 @@ internal abstract class InetOps : ProtoOps
         s.Answer(call, 0);
     }
 
-    public override void RecvFrom(SockActor s, Syscall.RecvFrom call) => s.Do(call, call.Progress.Recv(s.Sk, call.NonBlocking, s.Now), call.Flags);
+    public override void RecvFrom(SockActor s, Syscall.RecvFrom call) => s.Recv(call);
 
     public override void Release(SockActor s, Syscall.Close call)
     {

@@ -9,7 +9,7 @@ internal sealed partial class InetStreamOps
     public override void SendTo(SockActor s, Syscall.SendTo call)
     {
         var tcp = (TcpSock)s.Sk;
-        ref SendCall progress = ref call.Progress;
+        ref SendProgress progress = ref call.Progress;
         if ((progress.Flags & MsgFlags.ZEROCOPY) != 0) tcp.NoteZerocopy(call.PieceLengths(), progress.Done);
         if (StreamCalls.Send(tcp, ref SockActor.Face(call).State, ref progress, call.NonBlocking, s.AddressLocked, s.Now) is { } step) s.Do(call, step, progress.Flags);
         else StartConnect(s, tcp, call, progress.To!.Value);

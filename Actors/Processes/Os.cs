@@ -5,7 +5,7 @@ namespace ActorNet.Actors;
 
 /// <summary>The operating system as a program sees it.</summary>
 /// <remarks>Buffers given to a call belong to it until it is answered. A call's ValueTask is awaited once, as every ValueTask.</remarks>
-public sealed partial class Os
+public sealed partial class Os : ISocketCalls
 {
     private readonly ProcessActor _process;
     private readonly FreeList<Syscall.Nanosleep> _sleeps = new();

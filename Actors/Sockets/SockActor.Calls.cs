@@ -88,6 +88,9 @@ internal sealed partial class SockActor
     /// <summary>sendmsg: a stream takes all of it, waiting as often as it must; a datagram goes or does not.</summary>
     public void Send(Syscall.SendTo call) => Do(call, call.Progress.Send(Sk, call.NonBlocking, Now), call.Flags);
 
+    /// <summary>recvmsg of a socket that is no stream.</summary>
+    public void Recv(Syscall.RecvFrom call) => Do(call, call.Progress.Recv(Sk, call.NonBlocking, Now), call.Flags);
+
     /// <summary>Does what a call's logic says is next: answers it, or lets it wait.</summary>
     public void Do(Syscall call, in CallStep step, MsgFlags flags = MsgFlags.None)
     {

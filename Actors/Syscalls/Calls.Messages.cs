@@ -97,7 +97,7 @@ public abstract partial class Syscall
             if (total < 0) return Errno.EMSGSIZE;
             if (total > int.MaxValue) return Errno.EINVAL;
             _gathered.Return();
-            Progress = new RecvCall { Buffer = _gathered.Open(m.Iov, (int)total), Control = m.Control, Flags = Flags };
+            Progress = new RecvProgress { Buffer = _gathered.Open(m.Iov, (int)total), Control = m.Control, Flags = Flags };
             return Errno.OK;
         }
 

@@ -38,7 +38,7 @@ public abstract partial class Syscall
         }
 
         /// <summary>Its arguments, and how far it is.</summary>
-        internal SendCall Progress;
+        internal SendProgress Progress;
 
         /// <summary>The lengths of its pieces; null for one.</summary>
         internal virtual int[]? PieceLengths() => null;
@@ -119,7 +119,7 @@ public abstract partial class Syscall
         public MsgFlags OutFlags => Progress.OutFlags;
 
         /// <summary>Its arguments, and how far it is.</summary>
-        internal RecvCall Progress;
+        internal RecvProgress Progress;
 
         internal override void OnSocket(SockActor socket) => socket.RecvFrom(this);
 

@@ -20,13 +20,13 @@ public sealed class MsgHdr
     public Memory<byte> Control { get; set; }
 
     /// <summary>recvmsg: bytes written to <see cref="Control"/>.</summary>
-    public int ControlLength { get; internal set; }
+    public int ControlLength { get; set; }
 
     /// <summary>recvmsg: MSG_TRUNC, MSG_CTRUNC, MSG_OOB, MSG_EOR, MSG_ERRQUEUE.</summary>
-    public MsgFlags Flags { get; internal set; }
+    public MsgFlags Flags { get; set; }
 
     /// <summary>sendmmsg, recvmmsg: bytes of this one (msg_len).</summary>
-    public int Length { get; internal set; }
+    public int Length { get; set; }
 
     /// <summary>The control messages that recvmsg gave.</summary>
     public ReadOnlySpan<byte> ReceivedControl => Control.Span[..ControlLength];

@@ -12,7 +12,7 @@ internal sealed class DupCall : SystemCall
 
     public override long OnKernel(IKernel kernel) => kernel.Call(X64.dup, kernel.Real(_fd));
 
-    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Os.TryDup(process.Fd(_fd));
+    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Sockets.TryDup(process.Fd(_fd));
 
     protected override void ReadArguments(Arguments arguments)
     {
@@ -65,7 +65,7 @@ internal sealed class FcntlCall : SystemCall
 
     public override async ValueTask<SysResult> OnHost(HostProcess process)
     {
-        SysResult r = await process.Os.TryFcntl(process.Fd(_fd), (FcntlCmd)_command, Dups && _argument >= 0 ? Math.Max(0, process.Fd(_argument)) : _argument);
+        SysResult r = await process.Sockets.TryFcntl(process.Fd(_fd), (FcntlCmd)_command, Dups && _argument >= 0 ? Math.Max(0, process.Fd(_argument)) : _argument);
         return r.IsOk && Dups ? process.Script((int)r.Value) : r;
     }
 

@@ -2,10 +2,11 @@
 
 namespace ActorNet.Packetdrill;
 
-/// <summary>The process of a simulated host that a script's calls are made by.</summary>
-/// <param name="os">Its system calls.</param>
+/// <summary>The process that a script's calls are made by.</summary>
+/// <param name="sockets">Its system calls about sockets.</param>
+/// <param name="os">All its calls; null where there are machines only.</param>
 /// <param name="names">Descriptors of the script are names: a call that makes one gives it the number that the script says, as the original does.</param>
-public sealed class HostProcess(Os os, bool names = false)
+public sealed class HostProcess(ISocketCalls sockets, Os? os, bool names = false)
 {
     private const int Nobody = 1_000_000;
     private readonly SortedDictionary<int, int> _named = [];
@@ -14,7 +15,12 @@ public sealed class HostProcess(Os os, bool names = false)
     // A program's descriptors 0, 1 and 2 are its terminal; a simulated process has none of them, and begins at 0.
     internal const int Terminal = 3;
 
-    public Os Os { get; } = os;
+    /// <summary>The calls about sockets.</summary>
+    public ISocketCalls Sockets { get; } = sockets;
+
+    /// <summary>All calls of a process.</summary>
+    /// <exception cref="NotApplicableException">The script is played on machines without a process.</exception>
+    public Os Os => os ?? throw new NotApplicableException("it is a call of the actor layer, which the bare machines are run without");
 
     /// <summary>The process's number for a descriptor of the script.</summary>
     public int Fd(int fd)
@@ -50,7 +56,7 @@ public sealed class HostProcess(Os os, bool names = false)
     public async ValueTask<SysResult> SendFromNull(int fd, SockAddr? to, MsgFlags flags)
     {
         await MustBeStream(fd, "data");
-        SysResult r = to is { } address ? await Os.TrySendTo(fd, default, address, flags) : await Os.TrySend(fd, default, flags);
+        SysResult r = to is { } address ? await Sockets.TrySendTo(fd, default, address, flags) : await Sockets.TrySend(fd, default, flags);
         return r.IsOk ? Errno.EFAULT : r;
     }
 
@@ -58,14 +64,14 @@ public sealed class HostProcess(Os os, bool names = false)
     public async ValueTask<SysResult> ReceiveToNull(int fd, MsgFlags flags)
     {
         await MustBeStream(fd, "room");
-        SysResult r = await Os.TryRecv(fd, new byte[1], flags | MsgFlags.PEEK);
+        SysResult r = await Sockets.TryRecv(fd, new byte[1], flags | MsgFlags.PEEK);
         return r is { IsOk: true, Value: > 0 } ? Errno.EFAULT : r;
     }
 
     private async ValueTask MustBeStream(int fd, string what)
     {
         byte[] type = new byte[4];
-        SysResult r = await Os.TryGetSockOpt(fd, SockLevel.SOCKET, (int)SockOpt.SO_TYPE, type);
+        SysResult r = await Sockets.TryGetSockOpt(fd, SockLevel.SOCKET, (int)SockOpt.SO_TYPE, type);
         if (!r.IsOk || type[0] != (byte)SocketType.STREAM) throw new NotSayableException($"{what} at the null pointer");
     }
 

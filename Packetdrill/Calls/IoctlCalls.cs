@@ -45,7 +45,7 @@ internal sealed class IoctlCall : SystemCall
     }
 
     public override ValueTask<SysResult> OnHost(HostProcess process) =>
-        process.Os.TryIoctl(process.Fd(_fd), _cmd, _argument.IsNull ? default : _argument.Bytes.AsMemory(), _buffer.IsNull ? (Memory<byte>?)null : _buffer.Bytes.AsMemory());
+        process.Sockets.TryIoctl(process.Fd(_fd), _cmd, _argument.IsNull ? default : _argument.Bytes.AsMemory(), _buffer.IsNull ? (Memory<byte>?)null : _buffer.Bytes.AsMemory());
 
     public override IEnumerable<Output> Outputs(long result)
     {

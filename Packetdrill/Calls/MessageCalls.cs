@@ -16,7 +16,7 @@ internal sealed class SendMsgCall : SystemCall
         return kernel.Call(X64.sendmsg, kernel.Real(_fd), header.Pointer, _flags);
     }
 
-    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Os.TrySendMsg(process.Fd(_fd), HostMessage.ToSend(_message), (MsgFlags)_flags);
+    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Sockets.TrySendMsg(process.Fd(_fd), HostMessage.ToSend(_message), (MsgFlags)_flags);
 
     protected override void ReadArguments(Arguments arguments)
     {
@@ -44,7 +44,7 @@ internal sealed class RecvMsgCall : SystemCall
     public override async ValueTask<SysResult> OnHost(HostProcess process)
     {
         MsgHdr m = HostMessage.ToReceive(_message);
-        SysResult r = await process.Os.TryRecvMsg(process.Fd(_fd), m, (MsgFlags)_flags);
+        SysResult r = await process.Sockets.TryRecvMsg(process.Fd(_fd), m, (MsgFlags)_flags);
         if (r.IsOk) HostMessage.Give(m, _message);
         return r;
     }
@@ -67,7 +67,7 @@ internal sealed class WritevCall : SystemCall
 
     public override long OnKernel(IKernel kernel) => kernel.Call(X64.writev, kernel.Real(_fd), _message.IovMemory().Pointer, _count);
 
-    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Os.TryWritev(process.Fd(_fd), HostMessage.Pieces(_message, _count));
+    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Sockets.TryWritev(process.Fd(_fd), HostMessage.Pieces(_message, _count));
 
     protected override void ReadArguments(Arguments arguments)
     {
@@ -86,7 +86,7 @@ internal sealed class ReadvCall : SystemCall
 
     public override long OnKernel(IKernel kernel) => kernel.Call(X64.readv, kernel.Real(_fd), _message.IovMemory().Pointer, _count);
 
-    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Os.TryReadv(process.Fd(_fd), HostMessage.Pieces(_message, _count));
+    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Sockets.TryReadv(process.Fd(_fd), HostMessage.Pieces(_message, _count));
 
     public override IEnumerable<Output> Outputs(long result) => result < 0 ? [] : [new Output(1, _message.Filled(result))];
 

@@ -16,7 +16,7 @@ internal sealed class NameCall : SystemCall
     {
         if (_address.IsNull || _length.IsNull) throw new NotSayableException("an address that is the null pointer");
         int fd = process.Fd(_fd);
-        return HostProcess.Try(Name == "getsockname" ? process.Os.GetSockName(fd) : process.Os.GetPeerName(fd), a =>
+        return HostProcess.Try(Name == "getsockname" ? process.Sockets.GetSockName(fd) : process.Sockets.GetPeerName(fd), a =>
         {
             SockAddrs.Give(a, _address, _length);
             return 0;

@@ -14,7 +14,7 @@ internal sealed class SetOptionCall : SystemCall
     public override ValueTask<SysResult> OnHost(HostProcess process)
     {
         if (_length < 0 || (_value.IsNull && _length > 0)) throw new NotSayableException("a value of no length, or at the null pointer");
-        return process.Os.TrySetSockOpt(process.Fd(_fd), (SockLevel)_level, _option, _value.Bytes.AsMemory(0, Math.Min(_length, _value.Size)));
+        return process.Sockets.TrySetSockOpt(process.Fd(_fd), (SockLevel)_level, _option, _value.Bytes.AsMemory(0, Math.Min(_length, _value.Size)));
     }
 
     protected override void ReadArguments(Arguments arguments)
@@ -40,11 +40,15 @@ internal sealed class GetOptionCall : SystemCall
     public override ValueTask<SysResult> OnHost(HostProcess process)
     {
         if (_length.IsNull || _room.IsNull || _lengthIn < 0) throw new NotSayableException("a value of no length, or at the null pointer");
-        return HostProcess.Try(process.Os.GetSockOpt(process.Fd(_fd), (SockLevel)_level, _option, _room.Bytes.AsMemory(0, _lengthIn)), n =>
-        {
-            _length.Int = n;
-            return 0;
-        });
+        return Get(process);
+    }
+
+    private async ValueTask<SysResult> Get(HostProcess process)
+    {
+        SysResult r = await process.Sockets.TryGetSockOpt(process.Fd(_fd), (SockLevel)_level, _option, _room.Bytes.AsMemory(0, _lengthIn));
+        if (!r.IsOk) return r;
+        _length.Int = (int)r.Value;
+        return 0;
     }
 
     public override IEnumerable<Output> Outputs(long result)

@@ -32,7 +32,7 @@ internal sealed class PollCall : SystemCall
         if (_count != _fds.Count) throw new NotSayableException("a number of descriptors that is not how many there are");
         PollFd[] fds = [.. _fds.Select(f => new PollFd(process.Fd(f.Fd), (PollEvents)(ushort)f.Events))];
         SysResult r = Name == "poll"
-            ? await HostProcess.Try(process.Os.Poll(fds, _timeout < 0 ? Duration.Infinite : Duration.FromMilliseconds(_timeout)), n => n)
+            ? await HostProcess.Try(process.Sockets.Poll(fds, _timeout < 0 ? Duration.Infinite : Duration.FromMilliseconds(_timeout)), n => n)
             : await process.Os.TryPpoll(fds, TimeArguments.ToHost(_time, 1), SignalSets.ToHost(_mask));
         for (int i = 0; i < fds.Length; i++) _fds[i] = _fds[i] with { Revents = (short)fds[i].REvents };
         return r;

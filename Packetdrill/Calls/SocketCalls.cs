@@ -12,7 +12,7 @@ internal sealed class SocketCall : SystemCall
 
     public override long OnKernel(IKernel kernel) => kernel.Call(X64.socket, _family, _type, _protocol);
 
-    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Os.TrySocket((AddressFamily)_family, (SocketType)_type, (IpProtocol)_protocol);
+    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Sockets.TrySocket((AddressFamily)_family, (SocketType)_type, (IpProtocol)_protocol);
 
     protected override void ReadArguments(Arguments arguments)
     {
@@ -33,7 +33,7 @@ internal sealed class AddressCall : SystemCall
     public override ValueTask<SysResult> OnHost(HostProcess process)
     {
         SockAddr to = SockAddrs.ToHost(_address, _length);
-        return Name == "bind" ? process.Os.TryBind(process.Fd(_fd), to) : process.Os.TryConnect(process.Fd(_fd), to);
+        return Name == "bind" ? process.Sockets.TryBind(process.Fd(_fd), to) : process.Sockets.TryConnect(process.Fd(_fd), to);
     }
 
     protected override void ReadArguments(Arguments arguments)
@@ -52,7 +52,7 @@ internal sealed class ListenCall : SystemCall
 
     public override long OnKernel(IKernel kernel) => kernel.Call(X64.listen, kernel.Real(_fd), _backlog);
 
-    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Os.TryListen(process.Fd(_fd), _backlog);
+    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Sockets.TryListen(process.Fd(_fd), _backlog);
 
     protected override void ReadArguments(Arguments arguments)
     {
@@ -72,7 +72,7 @@ internal sealed class AcceptCall : SystemCall
 
     public override long OnKernel(IKernel kernel) => kernel.Call(X64.accept4, kernel.Real(_fd), _peer.Pointer, _length.Pointer, _flags);
 
-    public override ValueTask<SysResult> OnHost(HostProcess process) => HostProcess.Try(process.Os.Accept(process.Fd(_fd), (SocketType)_flags), r =>
+    public override ValueTask<SysResult> OnHost(HostProcess process) => HostProcess.Try(process.Sockets.Accept(process.Fd(_fd), (SocketType)_flags), r =>
     {
         SockAddrs.Give(r.Peer, _peer, _length);
         return r.Fd;
@@ -102,7 +102,7 @@ internal sealed class ShutdownCall : SystemCall
 
     public override long OnKernel(IKernel kernel) => kernel.Call(X64.shutdown, kernel.Real(_fd), _how);
 
-    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Os.TryShutdown(process.Fd(_fd), (ShutdownHow)_how);
+    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Sockets.TryShutdown(process.Fd(_fd), (ShutdownHow)_how);
 
     protected override void ReadArguments(Arguments arguments)
     {
@@ -119,7 +119,7 @@ internal sealed class CloseCall : SystemCall
 
     public override long OnKernel(IKernel kernel) => kernel.Call(X64.close, kernel.Real(_fd));
 
-    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Os.TryClose(process.Fd(_fd));
+    public override ValueTask<SysResult> OnHost(HostProcess process) => process.Sockets.TryClose(process.Fd(_fd));
 
     protected override void ReadArguments(Arguments arguments)
     {

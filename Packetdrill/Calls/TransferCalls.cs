@@ -18,10 +18,10 @@ internal sealed class SendCall : SystemCall
         int fd = process.Fd(_fd);
         if (_data.IsNull && _length > 0) return process.SendFromNull(fd, _to.IsNull ? default(SockAddr?) : SockAddrs.ToHost(_to, _addressLength), (MsgFlags)_flags);
         ReadOnlyMemory<byte> data = _data.Bytes.AsMemory(0, _length);
-        if (Name == "write") return HostProcess.Try(process.Os.Write(fd, data), n => n);
+        if (Name == "write") return HostProcess.Try(process.Sockets.Write(fd, data), n => n);
         return _to.IsNull
-            ? process.Os.TrySend(fd, data, (MsgFlags)_flags)
-            : process.Os.TrySendTo(fd, data, SockAddrs.ToHost(_to, _addressLength), (MsgFlags)_flags);
+            ? process.Sockets.TrySend(fd, data, (MsgFlags)_flags)
+            : process.Sockets.TrySendTo(fd, data, SockAddrs.ToHost(_to, _addressLength), (MsgFlags)_flags);
     }
 
     protected override void ReadArguments(Arguments arguments)
@@ -52,9 +52,9 @@ internal sealed class RecvCall : SystemCall
         int fd = process.Fd(_fd);
         if (_room.IsNull && _length > 0) return process.ReceiveToNull(fd, (MsgFlags)_flags);
         Memory<byte> room = _room.Bytes.AsMemory(0, _length);
-        if (Name == "read") return HostProcess.Try(process.Os.Read(fd, room), n => n);
-        if (_from.IsNull) return process.Os.TryRecv(fd, room, (MsgFlags)_flags);
-        return HostProcess.Try(process.Os.RecvFrom(fd, room, (MsgFlags)_flags), r =>
+        if (Name == "read") return HostProcess.Try(process.Sockets.Read(fd, room), n => n);
+        if (_from.IsNull) return process.Sockets.TryRecv(fd, room, (MsgFlags)_flags);
+        return HostProcess.Try(process.Sockets.RecvFrom(fd, room, (MsgFlags)_flags), r =>
         {
             // A connected stream names nobody: the length comes back as 0.
             if (r.From == default) _fromLength.Int = 0;

@@ -6,12 +6,14 @@ using System.Text.RegularExpressions;
 namespace ActorNet.Packetdrill;
 
 /// <summary>What a script's commands answer on a simulated host.</summary>
-internal sealed class HostCommands(SimHost host, Os os)
+internal sealed class HostCommands(IScriptHost host)
 {
     private static readonly Snmp[] s_counters = [.. Enum.GetValues<Snmp>().Where(s => s != Snmp.Count)];
 
     // nstat's history: what it has shown before.
     private readonly long[] _shown = new long[s_counters.Length];
+
+    private Fib Fib => host.Net.Fib!;
 
     /// <summary>Runs one; null for a command, or a form of one, that is not known here.</summary>
     /// <param name="input">What the command before it in a pipe has written.</param>
@@ -23,10 +25,10 @@ internal sealed class HostCommands(SimHost host, Os os)
             case "grep": return await Grep(words[1..], input);
             case "cat":
                 string all = "";
-                foreach (string file in words[1..]) all += await Read(file);
+                foreach (string file in words[1..]) all += await host.ReadFile(file);
                 return (0, all);
             case "sleep" when words.Count == 2 && decimal.TryParse(words[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal seconds):
-                await os.Delay(Duration.FromNanoseconds((long)(seconds * 1_000_000_000)));
+                await host.Delay(Duration.FromNanoseconds((long)(seconds * 1_000_000_000)));
                 return (0, "");
             case "ethtool" or "true": return (0, ""); // no offloads to turn off
             case "rm" when words is ["/bin/rm" or "rm", "-f", .. var gone]:
@@ -45,12 +47,12 @@ internal sealed class HostCommands(SimHost host, Os os)
     // tc qdisc add|replace|change|delete dev DEV root [pfifo|bfifo|fq|noqueue [limit N]]: a queue without limit is as it is.
     private (int, string)? Tc(List<string> words)
     {
-        if (words is not ["tc", "qdisc", var verb, "dev", var device, "root", .. var rest] || !host.Devices.Contains(device)) return null;
+        if (words is not ["tc", "qdisc", var verb, "dev", var device, "root", .. var rest] || Device(device) is not { } at) return null;
         bool removes = verb is "delete" or "del";
         int limit = int.MaxValue;
         if (removes ? rest.Count > 1 : rest is not (["pfifo"] or ["pfifo", "limit", _]) || verb is not ("add" or "replace" or "change")) return null;
         if (rest is [_, "limit", var text] && !int.TryParse(text.TrimEnd('p'), NumberStyles.None, CultureInfo.InvariantCulture, out limit)) return null;
-        host.First.SetQueueLimit(device, removes ? int.MaxValue : limit);
+        Fib.SetQueueLimit(at, removes ? int.MaxValue : limit, host.Net);
         return (0, "");
     }
 
@@ -93,7 +95,7 @@ internal sealed class HostCommands(SimHost host, Os os)
             switch (word)
             {
                 case "via" when IpAddress.TryParse(value, out IpAddress g) && g.IsV4: gateway = g.V4; break;
-                case "dev" when host.Devices.Contains(value): device = host.First.RouteDevice(value); break;
+                case "dev" when Device(value) is { } d: device = d; break;
                 case "metric": metric = uint.Parse(value, CultureInfo.InvariantCulture); break;
                 case "mtu": mtu = int.Parse(value, CultureInfo.InvariantCulture); break;
                 case "advmss": advMss = int.Parse(value, CultureInfo.InvariantCulture); break;
@@ -103,13 +105,15 @@ internal sealed class HostCommands(SimHost host, Os os)
             }
         }
 
-        Errno e = host.First.Route(verb, new FibRoute
+        Errno e = Fib.ChangeRoute(verb, new FibRoute
         {
             Prefix = net.V4, PrefixLength = bits, Gateway = gateway, Device = device, Metric = metric, Protocol = RouteProtocol.STATIC,
             Mtu = mtu, MtuLocked = locked, AdvMss = advMss, InitCwnd = initCwnd,
         });
         return e == Errno.EOPNOTSUPP ? null : (e == Errno.OK ? 0 : 2, "");
     }
+
+    private InDevice? Device(string name) => Fib.Device(Fib.IfIndexOf(name));
 
     // What has moved since it was last asked: name, by how much, and a rate.
     private (int, string)? Nstat(List<string> words)
@@ -140,24 +144,11 @@ internal sealed class HostCommands(SimHost host, Os os)
         if (options.Any(o => o is not ('q' or 'v' or 'c' or 'i' or 'E' or 's'))) return null;
         List<string> rest = [.. words.Where(w => !w.StartsWith('-'))];
         if (rest.Count == 0) return null;
-        foreach (string file in rest[1..]) input += await Read(file);
+        foreach (string file in rest[1..]) input += await host.ReadFile(file); // one that is not there is empty (a message on standard error)
         RegexOptions how = RegexOptions.ExplicitCapture | (options.Contains('i') ? RegexOptions.IgnoreCase : RegexOptions.None);
         List<string> lines = [.. input.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Where(l => Regex.IsMatch(l, rest[0], how, TimeSpan.FromSeconds(1)) != options.Contains('v'))];
         string output = options.Contains('q') ? "" : options.Contains('c') ? $"{lines.Count}\n" : string.Concat(lines.Select(l => l + "\n"));
         return (lines.Count > 0 ? 0 : 1, output);
-    }
-
-    // A file of /proc; one that is not there is empty (a message on standard error).
-    private async ValueTask<string> Read(string path)
-    {
-        SysResult fd = await os.TryOpen(path);
-        if (!fd.IsOk) return "";
-        var text = new StringBuilder();
-        byte[] room = new byte[4096];
-        int n;
-        while ((n = await os.Read((int)fd.Value, room)) > 0) text.Append(Encoding.ASCII.GetString(room, 0, n));
-        await os.TryClose((int)fd.Value);
-        return text.ToString();
     }
 }

@@ -21,7 +21,7 @@ public static class HostRun
             var network = new Network(system, seed);
             SimHost host = network.AddHost("host");
             ScriptPlayer? player = null;
-            host.Run("script", os => (player = new ScriptPlayer(script, constants, new HostStage(host, os, HostStage.Settle))).Play().AsTask(), noFile: NoFile);
+            host.Run("script", os => (player = new ScriptPlayer(script, constants, new HostStage(new ActorHost(host, os), HostStage.Settle))).Play().AsTask(), noFile: NoFile);
             bool ended = network.RunPrograms(Instant.Zero + s_limit);
             string? broken = Broken(script, network, player, ended);
             IReadOnlyList<Answer?> answers = player is null ? new Answer?[script.Events.Count] : [.. player.Answers];

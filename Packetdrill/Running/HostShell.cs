@@ -22,7 +22,7 @@ public sealed class NotApplicableException : Exception
 }
 
 /// <summary>Runs shell lines on a simulated host.</summary>
-internal sealed class HostShell(SimHost host, Os os)
+internal sealed class HostShell(IScriptHost host)
 {
     // What common/defaults.sh means, as its description in the suite's readme has it; sysctls that this host does not have are the defaults of features it does not have.
     private static readonly string[] s_defaults =
@@ -35,7 +35,7 @@ internal sealed class HostShell(SimHost host, Os os)
         "net.ipv4.tcp_fastopen_key=a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4",
     ];
 
-    private readonly HostCommands _commands = new(host, os);
+    private readonly HostCommands _commands = new(host);
 
     /// <summary>Runs a line: null, or what failed.</summary>
     /// <exception cref="NotApplicableException">A command, or a setting, that this host does not have.</exception>
@@ -86,13 +86,6 @@ internal sealed class HostShell(SimHost host, Os os)
         int equals = setting.IndexOf('=', StringComparison.Ordinal);
         string name = setting[..Math.Max(equals, 0)].Trim(), value = setting[(equals + 1)..].Trim().Trim('"', '\'');
         if (name.StartsWith("/proc/sys/", StringComparison.Ordinal)) name = name["/proc/sys/".Length..];
-        try
-        {
-            host.Sysctl(name.Replace('/', '.'), value);
-        }
-        catch (ArgumentException e)
-        {
-            if (needed) throw new NotApplicableException(e.Message, e);
-        }
+        if (!SysctlNames.TrySet(host.Net.Sysctl, host.Net.Fib, name.Replace('/', '.'), value, out string? error) && needed) throw new NotApplicableException(error);
     }
 }

@@ -13,19 +13,19 @@ internal sealed class PacketExpectation(ScriptWire wire, PacketEvent line, Packe
     /// <summary>Waits for the packet and judges it. When it came; or what is wrong.</summary>
     /// <param name="at">The script's time for it.</param>
     /// <param name="last">Of the event before.</param>
-    public async ValueTask<(Duration At, string? Wrong)> Judge(Duration at, Duration last, Os os)
+    public async ValueTask<(Duration At, string? Wrong)> Judge(Duration at, Duration last, IScriptHost host)
     {
         Duration tolerance = Duration.Max(options.Tolerance, options.IsToleranceGiven ? Duration.Zero : Duration.FromNanoseconds((long)((at - last).Nanoseconds * Share)));
         EventTime time = line.Time;
         Duration latest = time.IsAny ? Duration.FromSeconds(600) : (time.IsRelative ? last + time.Latest : time.Latest) + tolerance;
-        if (await wire.Take(latest, os) is not { } sent) return (at, Text("the packet does not come", null));
-        if (sent.Fault() is { } fault) return (sent.At, Text(fault, sent.ToSpec(wire.Current)));
+        if (await wire.Take(latest, host) is not { } sent) return (at, Text("the packet does not come", null, host));
+        if (sent.Fault() is { } fault) return (sent.At, Text(fault, sent.ToSpec(wire.Current), host));
         Flow flow = wire.FlowOf(sent);
         PacketSpec actual = Read(sent, flow);
         string? wrong = PacketJudge.Differs(expected, actual, options.JudgesStamps);
         if (wrong is null && !time.IsAny && sent.At < at - tolerance) wrong = $"it is {(at - sent.At).TotalSeconds:0.######} s early: it left at {sent.At.TotalSeconds:0.######}";
         if (wrong is null && !time.IsAny && sent.At > latest) wrong = $"it is {(sent.At - latest + tolerance).TotalSeconds:0.######} s late: it left at {sent.At.TotalSeconds:0.######}";
-        return (sent.At, wrong is null ? null : Text(wrong, actual));
+        return (sent.At, wrong is null ? null : Text(wrong, actual, host));
     }
 
     private PacketSpec Read(SentPacket sent, Flow flow)
@@ -50,8 +50,8 @@ internal sealed class PacketExpectation(ScriptWire wire, PacketEvent line, Packe
     private static bool GoesOn(TcpSpec first, TcpSpec next, TcpSpec whole) =>
         next.Seq == first.EndSeq && next.Length > 0 && first.Length + next.Length <= whole.Length && next.Ack == first.Ack;
 
-    private string Text(string wrong, PacketSpec? actual) =>
-        $"{line.At.File}:{line.At.Line}: {wrong}\n  script:    > {expected}\n  ActorNet:  {(actual is null ? "nothing" : "> " + Shown(actual))}";
+    private string Text(string wrong, PacketSpec? actual, IScriptHost host) =>
+        $"{line.At.File}:{line.At.Line}: {wrong}\n  script:    > {expected}\n  {host.Name + ":",-10} {(actual is null ? "nothing" : "> " + Shown(actual))}";
 
     // Without what the script does not speak of either.
     private PacketSpec Shown(PacketSpec actual)

@@ -10,10 +10,22 @@ public enum Verdict { Passed, Failed, NotApplicable }
 /// <summary>A script's verdict, and why it is no other.</summary>
 public sealed record PacketResult(Script Script, Verdict Verdict, string? Why);
 
-/// <summary>Plays scripts with packets on simulated hosts.</summary>
+/// <summary>What a script is played on.</summary>
+public enum Target
+{
+    /// <summary>A simulated host: every socket, protocol and device an actor.</summary>
+    Host,
+
+    /// <summary>The machines of Protocols alone: no actor, no mailbox, every call run to its end at once.</summary>
+    Machine,
+}
+
+/// <summary>Plays scripts with packets on hosts.</summary>
 public static class PacketRun
 {
     private const string LocalAddress = "192.168.0.1", RemoteAddress = "192.0.2.1";
+    private const string HostName = "host";
+    private const int PrefixLength = 16;
     private const ushort Port = 8080;
     private const int NoFile = 1024 - HostProcess.Terminal;
     private static readonly Duration s_limit = Duration.FromSeconds(36_000);
@@ -22,7 +34,7 @@ public static class PacketRun
     /// <param name="defines">`--define=NAME=VALUE`.</param>
     /// <param name="capture">What goes over the script's wire, both ways, is written here; left open.</param>
     /// <exception cref="ScriptException">The script cannot be read.</exception>
-    public static PacketResult Play(Script script, IEnumerable<KeyValuePair<string, string>> defines, ulong seed = 1, PcapngFile? capture = null)
+    public static PacketResult Play(Script script, IEnumerable<KeyValuePair<string, string>> defines, ulong seed = 1, PcapngFile? capture = null, Target target = Target.Host)
     {
         var setting = new Setting();
         PacketOptions options;
@@ -37,10 +49,25 @@ public static class PacketRun
 
         var constants = new Constants { UsualLocal = SockAddr.Parse($"{setting.Local}:{setting.LocalPort}"), UsualRemote = SockAddr.Parse($"{setting.Remote}:{setting.RemotePort}") };
         foreach ((string name, string value) in defines.Concat(setting.Defines)) constants.Define(name, value);
+        var setup = new Setup(script, constants, options, new ScriptWire(constants.UsualLocal.Address.V4, constants.UsualRemote.Address.V4, seed, capture), setting.Mtu, seed);
+        return target == Target.Host ? OnHost(setup) : OnMachines(setup);
+    }
+
+    private static PacketResult OnHost(Setup setup)
+    {
         ActorSystem system = EngineRun.Create("packetdrill", ConfigurationFactory.ParseString("akka.loglevel = OFF"), EngineMode.Virtual);
         try
         {
-            return Play(script, constants, options, new Network(system, seed), setting.Mtu, seed, capture);
+            var network = new Network(system, setup.Seed);
+            SimHost host = network.AddHost(HostName);
+            host.AddTun(ScriptWire.TunName, setup.Wire.OnSent, setup.Mtu).AddAddress(ScriptWire.TunName, $"{setup.Local}/{PrefixLength}").AddRoute("default", device: ScriptWire.TunName)
+                .AddRoute(setup.Remote + "/32", via: setup.Gateway.ToString(), device: ScriptWire.TunName);
+            ScriptPlayer? player = null;
+            host.Run("script", os => (player = setup.Player(new ActorHost(host, os))).Play().AsTask(), noFile: NoFile);
+            bool ended = network.RunPrograms(Instant.Zero + s_limit);
+            if (network.Failures.Count > 0) return setup.Thrown(network.Failures[0].Exception);
+            network.Destroy();
+            return setup.Judge(player, ended, network.Audit());
         }
         finally
         {
@@ -48,39 +75,39 @@ public static class PacketRun
         }
     }
 
-    private static PacketResult Play(Script script, Constants constants, PacketOptions options, Network network, int mtu, ulong seed, PcapngFile? capture)
+    // All of it goes on in this turn: what awaits an answer goes on when it is given, so nothing may be posted elsewhere.
+    private static PacketResult OnMachines(Setup setup)
     {
-        var wire = new ScriptWire(constants.UsualLocal.Address.V4, constants.UsualRemote.Address.V4, seed, capture);
-        SimHost host = network.AddHost("host");
-        host.AddTun(ScriptWire.TunName, wire.OnSent, mtu).AddAddress(ScriptWire.TunName, constants.UsualLocal.Address + "/16").AddRoute("default", device: ScriptWire.TunName)
-            .AddRoute(constants.UsualRemote.Address + "/32", via: Gateway(constants.UsualLocal.Address), device: ScriptWire.TunName);
-        wire.Host = host;
-        ScriptPlayer? player = null;
-        host.Run("script", os =>
+        SynchronizationContext? before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
         {
-            wire.Begin(os.Now);
-            player = new ScriptPlayer(script, constants, new PacketStage(host, os, wire, script, constants, options));
-            return player.Play().AsTask();
-        }, noFile: NoFile);
-        bool ended = network.RunPrograms(Instant.Zero + s_limit);
-        string? why = ended ? player?.Wrong : $"{script.Events[player?.Current ?? 0].At}: does not return";
-        if (network.Failures.Count > 0)
-        {
-            switch (network.Failures[0].Exception)
+            var host = new Bare.BareHost(HostName, setup.Seed, ScriptWire.TunName, setup.Mtu, setup.Wire.OnSent);
+            Fib fib = host.Fib;
+            fib.AddAddress(host.Device, setup.Local.V4, PrefixLength);
+            fib.AddRoute(new FibRoute { Prefix = 0, PrefixLength = 0, Protocol = RouteProtocol.STATIC, Device = host.Device });
+            fib.AddRoute(new FibRoute { Prefix = setup.Remote.V4, PrefixLength = 32, Gateway = setup.Gateway.V4, Protocol = RouteProtocol.STATIC, Device = host.Device });
+            ScriptPlayer player = setup.Player(new Bare.BareScriptHost(host));
+            bool ended = true;
+            try
             {
-                case NotApplicableException n: return new PacketResult(script, Verdict.NotApplicable, n.Message);
-                case ScriptException s: throw new ScriptException(s.Message, s);
-                case NotSayableException n: return new PacketResult(script, Verdict.NotApplicable, n.Message);
-                case Exception e: return new PacketResult(script, Verdict.Failed, $"{e.GetType().Name}: {e.Message}\n{e.StackTrace}");
+                player.Play().AsTask().GetAwaiter().GetResult();
             }
-        }
+            catch (TimeoutException)
+            {
+                ended = false;
+            }
 
-        IReadOnlyList<Answer?> answers = player is null ? new Answer?[script.Events.Count] : [.. player.Answers];
-        network.Destroy();
-        if (why is null && network.Audit() is { Count: > 0 } audit) why = "the host's books do not balance: " + string.Join("; ", audit);
-        // Calls first: a wrong answer is why the packets after it are others.
-        string? calls = new Judge(script, constants) { Began = Sock.Epoch * 1_000_000_000 + wire.Began.Nanoseconds }.ByScript(new ScriptRun("ActorNet", answers, why), strictTime: true);
-        return calls is null ? new PacketResult(script, Verdict.Passed, null) : new PacketResult(script, Verdict.Failed, calls);
+            return setup.Judge(player, ended, host.Destroy());
+        }
+        catch (Exception e)
+        {
+            return setup.Thrown(e);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
     }
 
     private static PacketOptions ReadOptions(Script script, Setting setting)
@@ -119,9 +146,45 @@ public static class PacketRun
         public readonly List<KeyValuePair<string, string>> Defines = [];
     }
 
-    // Another address of the host's own network: the original's driver has the way to the far end go by way of one.
-    private static string Gateway(IpAddress local) => IpAddress.FromV4(local.V4 ^ 3).ToString();
-
     private static long Number(ScriptOption o) =>
         long.TryParse(o.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long n) ? n : throw new ScriptException(o.At, $"--{o.Name} takes a number, not '{o.Value}'");
+
+    // One script and all that playing it needs, but for the host.
+    private sealed record Setup(Script Script, Constants Constants, PacketOptions Options, ScriptWire Wire, int Mtu, ulong Seed)
+    {
+        public IpAddress Local => Constants.UsualLocal.Address;
+
+        public IpAddress Remote => Constants.UsualRemote.Address;
+
+        /// <summary>Another address of the host's own network: the original's driver has the way to the far end go by way of one.</summary>
+        public IpAddress Gateway => IpAddress.FromV4(Local.V4 ^ 3);
+
+        /// <summary>The script begins.</summary>
+        public ScriptPlayer Player(IScriptHost host)
+        {
+            Wire.Begin(host);
+            return new ScriptPlayer(Script, Constants, new PacketStage(host, Wire, Script, Constants, Options));
+        }
+
+        /// <summary>The script has been played.</summary>
+        /// <param name="audit">What of the host's books does not balance.</param>
+        public PacketResult Judge(ScriptPlayer? player, bool ended, IReadOnlyList<string> audit)
+        {
+            string? why = ended ? player?.Wrong : $"{Script.Events[player?.Current ?? 0].At}: does not return";
+            IReadOnlyList<Answer?> answers = player is null ? new Answer?[Script.Events.Count] : [.. player.Answers];
+            if (why is null && audit.Count > 0) why = "the host's books do not balance: " + string.Join("; ", audit);
+            // Calls first: a wrong answer is why the packets after it are others.
+            var judge = new Judge(Script, Constants) { Began = Sock.Epoch * 1_000_000_000 + Wire.Began.Nanoseconds };
+            string? calls = judge.ByScript(new ScriptRun(Wire.Host?.Name ?? "ActorNet", answers, why), strictTime: true);
+            return new PacketResult(Script, calls is null ? Verdict.Passed : Verdict.Failed, calls);
+        }
+
+        /// <summary>The script has thrown.</summary>
+        public PacketResult Thrown(Exception exception) => exception switch
+        {
+            NotApplicableException or NotSayableException => new PacketResult(Script, Verdict.NotApplicable, exception.Message),
+            ScriptException s => throw new ScriptException(s.Message, s),
+            _ => new PacketResult(Script, Verdict.Failed, $"{exception.GetType().Name}: {exception.Message}\n{exception.StackTrace}"),
+        };
+    }
 }

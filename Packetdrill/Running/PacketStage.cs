@@ -1,18 +1,18 @@
-// A simulated host with a wire to the script: calls are those of a program that runs there, packets go in and out by a TUN device.
+// A host with a wire to the script: calls are those of a program that runs there, packets go in and out by its device.
 
 using System.Runtime.InteropServices;
 
 namespace ActorNet.Packetdrill;
 
 /// <summary>The stage of a script with packets.</summary>
-internal sealed class PacketStage(SimHost host, Os os, ScriptWire wire, Script script, Constants constants, PacketOptions options) : IStage
+internal sealed class PacketStage(IScriptHost host, ScriptWire wire, Script script, Constants constants, PacketOptions options) : IStage
 {
     private static readonly Layout s_info = Layout.Find("tcp_info")!;
 
     // Nothing arrives by itself: what a call sends is on the wire when it returns.
-    private readonly HostStage _calls = new(host, os, Duration.FromNanoseconds(1), constants);
+    private readonly HostStage _calls = new(host, Duration.FromNanoseconds(1), constants);
     private readonly Dictionary<string, decimal> _variables = new(StringComparer.Ordinal);
-    private readonly HostShell _shell = new(host, os);
+    private readonly HostShell _shell = new(host);
     private int _connection = -1;
 
     public Duration Grace => _calls.Grace;
@@ -37,9 +37,9 @@ internal sealed class PacketStage(SimHost host, Os os, ScriptWire wire, Script s
     public async ValueTask<(Duration At, string? Wrong)> Packet(PacketEvent line, Duration at, Duration last)
     {
         PacketSpec packet = PacketReader.Read(line, constants.Definitions);
-        if (!line.Inbound) return await new PacketExpectation(wire, line, packet, options).Judge(at, last, os);
-        wire.Inject(packet, os.Now);
-        await os.Delay(Duration.FromNanoseconds(1)); // it is handled before what the script does at the same time
+        if (!line.Inbound) return await new PacketExpectation(wire, line, packet, options).Judge(at, last, host);
+        wire.Inject(packet, host);
+        await host.Delay(Duration.FromNanoseconds(1)); // it is handled before what the script does at the same time
         return (at, null);
     }
 
@@ -49,7 +49,7 @@ internal sealed class PacketStage(SimHost host, Os os, ScriptWire wire, Script s
         if (_connection >= 0)
         {
             byte[] bytes = new byte[s_info.Size];
-            SysResult r = await os.TryGetSockOpt(_connection, SockLevel.TCP, (int)TcpOpt.TCP_INFO, bytes);
+            SysResult r = await host.Sockets.TryGetSockOpt(_connection, SockLevel.TCP, (int)TcpOpt.TCP_INFO, bytes);
             if (r.IsOk) info = s_info.Decode(bytes.AsSpan(0, (int)r.Value));
         }
 
@@ -75,7 +75,7 @@ internal sealed class PacketStage(SimHost host, Os os, ScriptWire wire, Script s
     {
         if (_connection < 0) return [];
         byte[] bytes = new byte[s_memory.Length * sizeof(uint)];
-        SysResult r = await os.TryGetSockOpt(_connection, SockLevel.SOCKET, (int)SockOpt.SO_MEMINFO, bytes);
+        SysResult r = await host.Sockets.TryGetSockOpt(_connection, SockLevel.SOCKET, (int)SockOpt.SO_MEMINFO, bytes);
         return r.IsOk ? MemoryMarshal.Cast<byte, uint>(bytes.AsSpan(0, (int)r.Value)).ToArray() : [];
     }
 
@@ -84,7 +84,7 @@ internal sealed class PacketStage(SimHost host, Os os, ScriptWire wire, Script s
     {
         if (call.Name is "accept" or "accept4" && answer.Value >= 0) _connection = _calls.Fd((int)answer.Value);
         else if (Opens(call)) _connection = Descriptor(call);
-        else if (call.Name == "listen" && answer.Value == 0) wire.Listens((await os.GetSockName(Descriptor(call))).Port);
+        else if (call.Name == "listen" && answer.Value == 0) wire.Listens((await host.Sockets.GetSockName(Descriptor(call))).Port);
     }
 
     // connect, and what sends with MSG_FASTOPEN.

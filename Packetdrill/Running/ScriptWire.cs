@@ -17,13 +17,12 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed, PcapngFile
     private readonly PacketBuilder _builder = new(local, remote);
     private readonly RandomStream _random = new(seed, "packetdrill", "isn");
     private readonly int _device = capture?.AddInterface(TunName, LinkType.RAW, default, 0) ?? 0;
-    private TaskCompletionSource? _waiter;
     private Instant _begin = Instant.Never;
     private bool _listens, _listensAnew;
     private ushort _listeningPort = 8080;
 
-    /// <summary>The host, once it is there.</summary>
-    public SimHost? Host { get; set; }
+    /// <summary>The host, once the script begins.</summary>
+    public IScriptHost? Host { get; private set; }
 
     /// <summary>The device's sink: in the host's turn.</summary>
     public void OnSent(ReadOnlySpan<byte> packet, Instant now)
@@ -33,12 +32,10 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed, PcapngFile
         var sent = new SentPacket(packet.ToArray(), now - _begin);
         if (sent.IsTcp && (sent.Flags & (TcpFlags.SYN | TcpFlags.ACK)) == TcpFlags.SYN) FlowOf(sent); // a connection begins
         _sent.Enqueue(sent);
-        TaskCompletionSource? waiter = _waiter;
-        _waiter = null;
-        waiter?.TrySetResult();
+        Host!.PacketSent();
     }
 
-    public void Begin(Instant now) => _begin = now;
+    public void Begin(IScriptHost host) => (Host, _begin) = (host, host.Now);
 
     /// <summary>When the script began.</summary>
     public Instant Began => _begin;
@@ -51,33 +48,28 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed, PcapngFile
     }
 
     /// <summary>Sends a packet of the script to the host.</summary>
-    public void Inject(PacketSpec packet, Instant now)
+    public void Inject(PacketSpec packet, IScriptHost host)
     {
         byte[] bytes = _builder.Build(packet, FlowOf(packet));
-        capture?.Record(_device, now, now, PacketType.HOST, bytes);
-        SkBuff skb = Host!.Net.Pool.Alloc(Headroom, bytes.Length);
+        capture?.Record(_device, host.Now, host.Now, PacketType.HOST, bytes);
+        SkBuff skb = host.Net.Pool.Alloc(Headroom, bytes.Length);
         skb.Put(bytes);
-        Host.DeviceActor(TunName).Tell(skb, ActorRefs.NoSender);
+        host.Inject(skb);
     }
 
     public const string TunName = "tun0";
 
     /// <summary>The oldest packet that the host has sent and nobody has taken, waiting for one if there is none.</summary>
     /// <remarks>What other connections than the newest send is of no interest any more, as in the original.</remarks>
-    public async ValueTask<SentPacket?> Take(Duration until, Os os)
+    public async ValueTask<SentPacket?> Take(Duration until, IScriptHost host)
     {
         while (true)
         {
             while (_sent.TryPeek(out SentPacket? first) && first.IsTcp && _flows.Count > 1 && FlowOf(first) != Current) _sent.Dequeue();
             if (_sent.Count > 0) break;
-            Duration left = until - (os.Now - _begin);
+            Duration left = until - (host.Now - _begin);
             if (left.Nanoseconds <= 0) return null;
-            // Nothing here may go by the thread pool, whose time is not the network's: the packet or the timer sets the result in the host's turn, and the
-            // continuation is posted to the program. (Task.Delay counts in milliseconds: a rest of one would be no wait at all.)
-            var waiter = new TaskCompletionSource();
-            _waiter = waiter;
-            using ITimer timer = os.TimeProvider.CreateTimer(static w => ((TaskCompletionSource)w!).TrySetResult(), waiter, TimeSpan.FromTicks((left.Nanoseconds + 99) / 100), Timeout.InfiniteTimeSpan);
-            await waiter.Task;
+            await host.AwaitPacket(left);
         }
 
         return _sent.Dequeue();

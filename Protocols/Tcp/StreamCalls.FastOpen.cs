@@ -8,7 +8,7 @@ public static partial class StreamCalls
     /// <summary>sendmsg(2) of a stream: null when it opens a connection first, to where it says, and goes on with <see cref="Route"/> and <see cref="OpenAt"/>.</summary>
     /// <param name="nonBlocking">O_NONBLOCK.</param>
     /// <param name="addressLocked">bind(2) named the address.</param>
-    public static CallStep? Send(TcpSock tcp, ref SocketState state, ref SendCall call, bool nonBlocking, bool addressLocked, Instant now)
+    public static CallStep? Send(TcpSock tcp, ref SocketState state, ref SendProgress call, bool nonBlocking, bool addressLocked, Instant now)
     {
         if (call.IsOpening) return FinishOpening(tcp, ref state, ref call, nonBlocking, addressLocked, now);
         if (!call.Opened && ((call.Flags & MsgFlags.FASTOPEN) != 0 || tcp.IsConnectDeferred)) return Open(tcp, ref state, ref call, nonBlocking, addressLocked, now);
@@ -17,7 +17,7 @@ public static partial class StreamCalls
 
     /// <summary>The port is there: sends the SYN, with data if it may.</summary>
     public static CallStep OpenAt(
-        TcpSock tcp, ref SocketState state, ref SendCall call, bool nonBlocking, bool addressLocked, SockAddr peer, in TcpRoute route, TcpTimewait? takenOver, Instant now)
+        TcpSock tcp, ref SocketState state, ref SendProgress call, bool nonBlocking, bool addressLocked, SockAddr peer, in TcpRoute route, TcpTimewait? takenOver, Instant now)
     {
         Errno e = tcp.ConnectAndSend(peer, route, call.Data.Span, call.Flags, now, takenOver, out int copied);
         if (e is not (Errno.OK or Errno.EINPROGRESS))
@@ -32,13 +32,13 @@ public static partial class StreamCalls
     }
 
     /// <summary>A call that sends gives up: its time is over, or a signal came.</summary>
-    public static void GaveUp(TcpSock tcp, in SendCall call)
+    public static void GaveUp(TcpSock tcp, in SendProgress call)
     {
         if (call.IsOpening) tcp.EndFastOpening();
         if ((call.Flags & MsgFlags.ZEROCOPY) != 0) tcp.EndZerocopy();
     }
 
-    private static CallStep? Open(TcpSock tcp, ref SocketState state, ref SendCall call, bool nonBlocking, bool addressLocked, Instant now)
+    private static CallStep? Open(TcpSock tcp, ref SocketState state, ref SendProgress call, bool nonBlocking, bool addressLocked, Instant now)
     {
         if (!tcp.MayFastOpen || call.To is { Family: AddressFamily.UNSPEC }) return CallStep.Answer(Errno.EOPNOTSUPP);
         if (tcp.IsFastOpening) return CallStep.Answer(Errno.EALREADY);
@@ -60,7 +60,7 @@ public static partial class StreamCalls
     }
 
     // A call that may not wait answers with what went with the SYN.
-    private static CallStep WaitOpening(TcpSock tcp, ref SocketState state, ref SendCall call, bool nonBlocking, bool addressLocked, Errno ifNot, Instant now)
+    private static CallStep WaitOpening(TcpSock tcp, ref SocketState state, ref SendProgress call, bool nonBlocking, bool addressLocked, Errno ifNot, Instant now)
     {
         if (tcp.State is not (TcpState.SYN_SENT or TcpState.SYN_RECV)) return FinishOpening(tcp, ref state, ref call, nonBlocking, addressLocked, now);
         if (nonBlocking || (call.Flags & MsgFlags.DONTWAIT) != 0 || tcp.Sndtimeo == Duration.Zero)
@@ -75,7 +75,7 @@ public static partial class StreamCalls
         return CallStep.ToWrite(tcp.Sndtimeo, ifNot);
     }
 
-    private static CallStep FinishOpening(TcpSock tcp, ref SocketState state, ref SendCall call, bool nonBlocking, bool addressLocked, Instant now)
+    private static CallStep FinishOpening(TcpSock tcp, ref SocketState state, ref SendProgress call, bool nonBlocking, bool addressLocked, Instant now)
     {
         if (tcp.State is TcpState.SYN_SENT or TcpState.SYN_RECV) return CallStep.ToWrite(tcp.Sndtimeo, Errno.EINPROGRESS);
         call.IsOpening = false;

@@ -3,7 +3,7 @@
 namespace ActorNet.Protocols;
 
 /// <summary>A call that receives: its arguments and its progress.</summary>
-public struct RecvCall
+public struct RecvProgress
 {
     public Memory<byte> Buffer;
 
@@ -22,7 +22,7 @@ public struct RecvCall
     /// <summary>Bytes given so far.</summary>
     public int Done;
 
-    /// <inheritdoc cref="SendCall.Partial"/>
+    /// <inheritdoc cref="SendProgress.Partial"/>
     public readonly SysResult Partial(Errno errno) => Done > 0 ? Done : errno;
 
     /// <summary>recvmsg: what there is, but of a stream no less than SO_RCVLOWAT says, or, with MSG_WAITALL, all that was asked for (sock_rcvlowat).</summary>

@@ -3,7 +3,7 @@
 namespace ActorNet.Protocols;
 
 /// <summary>A call that sends: its arguments and its progress.</summary>
-public struct SendCall
+public struct SendProgress
 {
     public ReadOnlyMemory<byte> Data;
 
