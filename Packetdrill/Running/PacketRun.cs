@@ -8,7 +8,8 @@ namespace ActorNet.Packetdrill;
 public enum Verdict { Passed, Failed, NotApplicable }
 
 /// <summary>A script's verdict, and why it is no other.</summary>
-public sealed record PacketResult(Script Script, Verdict Verdict, string? Why);
+/// <param name="Trace">All that left, with its times, as one number: equal for two targets that have sent the same.</param>
+public sealed record PacketResult(Script Script, Verdict Verdict, string? Why, ulong Trace = 0);
 
 /// <summary>What a script is played on.</summary>
 public enum Target
@@ -63,7 +64,12 @@ public static class PacketRun
             host.AddTun(ScriptWire.TunName, setup.Wire.OnSent, setup.Mtu).AddAddress(ScriptWire.TunName, $"{setup.Local}/{PrefixLength}").AddRoute("default", device: ScriptWire.TunName)
                 .AddRoute(setup.Remote + "/32", via: setup.Gateway.ToString(), device: ScriptWire.TunName);
             ScriptPlayer? player = null;
-            host.Run("script", os => (player = setup.Player(new ActorHost(host, os))).Play().AsTask(), noFile: NoFile);
+            host.Run("script", async os =>
+            {
+                player = setup.Player(new ActorHost(host, os));
+                await player.Play();
+                setup.Wire.End();
+            }, noFile: NoFile);
             bool ended = network.RunPrograms(Instant.Zero + s_limit);
             if (network.Failures.Count > 0) return setup.Thrown(network.Failures[0].Exception);
             network.Destroy();
@@ -92,6 +98,7 @@ public static class PacketRun
             try
             {
                 player.Play().AsTask().GetAwaiter().GetResult();
+                setup.Wire.End();
             }
             catch (TimeoutException)
             {
@@ -176,7 +183,7 @@ public static class PacketRun
             // Calls first: a wrong answer is why the packets after it are others.
             var judge = new Judge(Script, Constants) { Began = Sock.Epoch * 1_000_000_000 + Wire.Began.Nanoseconds };
             string? calls = judge.ByScript(new ScriptRun(Wire.Host?.Name ?? "ActorNet", answers, why), strictTime: true);
-            return new PacketResult(Script, calls is null ? Verdict.Passed : Verdict.Failed, calls);
+            return new PacketResult(Script, calls is null ? Verdict.Passed : Verdict.Failed, calls, Wire.Trace);
         }
 
         /// <summary>The script has thrown.</summary>

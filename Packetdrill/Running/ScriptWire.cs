@@ -18,7 +18,7 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed, PcapngFile
     private readonly RandomStream _random = new(seed, "packetdrill", "isn");
     private readonly int _device = capture?.AddInterface(TunName, LinkType.RAW, default, 0) ?? 0;
     private Instant _begin = Instant.Never;
-    private bool _listens, _listensAnew;
+    private bool _listens, _listensAnew, _ended;
     private ushort _listeningPort = 8080;
 
     /// <summary>The host, once the script begins.</summary>
@@ -29,6 +29,9 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed, PcapngFile
     {
         if (_begin == Instant.Never) return; // before the script
         capture?.Record(_device, now, now, PacketType.OUTGOING, packet);
+        if (_ended) return; // what a process leaves behind when it ends
+        Note((ulong)(now - _begin).Nanoseconds);
+        foreach (byte b in packet) Note(b);
         var sent = new SentPacket(packet.ToArray(), now - _begin);
         if (sent.IsTcp && (sent.Flags & (TcpFlags.SYN | TcpFlags.ACK)) == TcpFlags.SYN) FlowOf(sent); // a connection begins
         _sent.Enqueue(sent);
@@ -36,6 +39,12 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed, PcapngFile
     }
 
     public void Begin(IScriptHost host) => (Host, _begin) = (host, host.Now);
+
+    /// <summary>The script has ended.</summary>
+    public void End() => _ended = true;
+
+    /// <summary>All that has left, with its times, as one number: equal on two hosts, they have sent the same (FNV-1a).</summary>
+    public ulong Trace { get; private set; } = 0xCBF2_9CE4_8422_2325;
 
     /// <summary>When the script began.</summary>
     public Instant Began => _begin;
@@ -91,6 +100,8 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed, PcapngFile
 
     /// <summary>The newest connection.</summary>
     public Flow? Current => _flows.Count == 0 ? null : _flows[^1];
+
+    private void Note(ulong value) => Trace = (Trace ^ value) * 0x100_0000_01B3;
 
     // A SYN for a listener begins a connection; everything else is for the newest one.
     private Flow FlowOf(PacketSpec packet)

@@ -49,6 +49,19 @@ public class PacketdrillCommandTests
     }
 
     [Fact]
+    public void A_script_is_played_on_the_bare_machines_when_asked_to()
+    {
+        using var folder = new Folder();
+        folder.Write("good.pkt", Good);
+        folder.Write("pipe.pkt", "0 pipe2([3, 4], 0) = 0");
+        Assert.Equal("2 passed, 0 failed, 0 not applicable", Tool.Run(folder.Path, "packetdrill", ".").Output.TrimEnd().Split('\n')[^1]);
+        ToolResult machine = Tool.Run(folder.Path, "packetdrill", "--target", "machine", ".");
+        Assert.Equal(0, machine.ExitCode);
+        Assert.EndsWith("1 passed, 0 failed, 1 not applicable", machine.Output.TrimEnd(), StringComparison.Ordinal);
+        Assert.Contains("pipe2()", machine.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Set_up_scripts_run_before_each_script()
     {
         using var folder = new Folder();

@@ -24,10 +24,10 @@ internal static class SharedScripts
         return [.. File.ReadLines(pass).Where(l => !l.StartsWith('#')).Select(l => l.Split(' ')).Where(w => w.Contains("ipv4")).Select(w => w[0])];
     }
 
-    public static PacketResult Play(string name)
+    public static PacketResult Play(string name, Target target)
     {
         Script script = Parser.Parse(name, File.ReadAllText(Path.Combine(s_root, name)));
-        return PacketRun.Play(script, Defines);
+        return PacketRun.Play(script, Defines, target: target);
     }
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
