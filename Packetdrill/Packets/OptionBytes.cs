@@ -1,4 +1,4 @@
-// TCP options to and from bytes (RFC 9293 3.2, 7323, 2018, 7413, 2385).
+// TCP options to and from bytes (RFC 9293 3.2, 7323, 2018, 7413, 2385, 9768).
 
 using System.Buffers.Binary;
 
@@ -34,6 +34,10 @@ internal static class OptionBytes
                 case "TS": b.AddRange([Stamp, 10, .. Word(o.A), .. Word(echo(o.B))]); break;
                 case "FO": b.AddRange([FastOpen, (byte)(2 + o.Bytes.Length), .. o.Bytes]); break;
                 case "FOEXP": b.AddRange([Experiment, (byte)(4 + o.Bytes.Length), .. s_magic, .. o.Bytes]); break;
+                case "ECN":
+                    b.AddRange([(byte)o.A, (byte)(2 + o.Counters.Count * 3)]);
+                    foreach (uint c in o.Counters) b.AddRange([(byte)(c >> 16), (byte)(c >> 8), (byte)c]);
+                    break;
                 case "md5": b.AddRange([Md5, 18, .. o.Bytes.Length == 16 ? o.Bytes : new byte[16]]); break;
             }
         }
@@ -72,11 +76,19 @@ internal static class OptionBytes
         (SackOk, 0) => new OptionSpec("sackOK"),
         (Stamp, 8) => new OptionSpec("TS", BinaryPrimitives.ReadUInt32BigEndian(body), BinaryPrimitives.ReadUInt32BigEndian(body[4..])),
         (Sack, > 0) when body.Length % 8 == 0 => new OptionSpec("sack") { Blocks = Pairs(body) },
+        ((byte)OptionSpec.AccEcn0 or (byte)OptionSpec.AccEcn1, 0 or 3 or 6 or 9) => new OptionSpec("ECN", kind) { Counters = Counters(body) },
         (Md5, 16) => new OptionSpec("md5") { Bytes = body.ToArray() },
         (FastOpen, _) => new OptionSpec("FO") { Bytes = body.ToArray() },
         (Experiment, >= 2) when body.StartsWith(s_magic) => new OptionSpec("FOEXP") { Bytes = body[2..].ToArray() },
         _ => new OptionSpec(kind.ToString(CultureInfo.InvariantCulture)) { Bytes = body.ToArray() },
     };
+
+    private static List<uint> Counters(ReadOnlySpan<byte> body)
+    {
+        List<uint> counters = [];
+        for (int i = 0; i < body.Length; i += 3) counters.Add((uint)(body[i] << 16 | body[i + 1] << 8 | body[i + 2]));
+        return counters;
+    }
 
     private static List<(uint Left, uint Right)> Pairs(ReadOnlySpan<byte> body)
     {

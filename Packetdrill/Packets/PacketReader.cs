@@ -136,11 +136,27 @@ internal sealed class PacketReader
                 }
 
                 return new OptionSpec(name) { Blocks = blocks };
+            case "ECN" or "ECN0": return AccEcn(name);
             case "FO" or "FOEXP" or "md5":
                 byte[] bytes = Next is "," or ">" ? [] : Hex();
                 return new OptionSpec(name) { Bytes = bytes };
-            default: throw Expected("a TCP option: mss, nop, eol, wscale, sackOK, sack, TS, FO, FOEXP or md5", name);
+            default: throw Expected("a TCP option: mss, nop, eol, wscale, sackOK, sack, TS, ECN, FO, FOEXP or md5", name);
         }
+    }
+
+    // ECN e1b 1 ceb 0 e0b 1: kind 174; ECN e0b 1 ceb 0 e1b 1: kind 172; fields may be left out at the end, all of them too (ECN0 then says 172).
+    private OptionSpec AccEcn(string name)
+    {
+        uint kind = name == "ECN0" || Next == "e0b" ? OptionSpec.AccEcn0 : OptionSpec.AccEcn1;
+        string[] order = OptionSpec.CounterNames(kind);
+        List<uint> counters = [];
+        while (Next is not ("," or ">") && counters.Count < order.Length)
+        {
+            Want(order[counters.Count]);
+            counters.Add(Number());
+        }
+
+        return new OptionSpec("ECN", kind) { Counters = counters };
     }
 
     private byte[] Hex()

@@ -78,19 +78,28 @@ public sealed record IcmpSpec(byte Type, byte Code, int? Mtu, uint QuotedSeq, in
 }
 
 /// <summary>One TCP option, by name.</summary>
-/// <param name="Name">mss, nop, eol, wscale, sackOK, sack, TS, FO, FOEXP, md5, or the kind's number.</param>
-/// <param name="A">mss, wscale: the value; TS: val.</param>
+/// <param name="Name">mss, nop, eol, wscale, sackOK, sack, TS, FO, FOEXP, md5, ECN, or the kind's number.</param>
+/// <param name="A">mss, wscale: the value; TS: val; ECN: the kind, 172 or 174.</param>
 /// <param name="B">TS: ecr.</param>
 public sealed record OptionSpec(string Name, uint A = 0, uint B = 0)
 {
     /// <summary>sack's blocks.</summary>
     public IReadOnlyList<(uint Left, uint Right)> Blocks { get; init; } = [];
 
+    /// <summary>AccECN's counters, as many as there are, in the order of the kind.</summary>
+    public IReadOnlyList<uint> Counters { get; init; } = [];
+
     /// <summary>A Fast Open cookie, an MD5 digest (empty: whichever is right), or the body of an unknown option.</summary>
     public byte[] Bytes { get; init; } = [];
 
     public bool Equals(OptionSpec? other) =>
-        other is not null && Name == other.Name && A == other.A && B == other.B && Blocks.SequenceEqual(other.Blocks) && Bytes.AsSpan().SequenceEqual(other.Bytes);
+        other is not null && Name == other.Name && A == other.A && B == other.B && Blocks.SequenceEqual(other.Blocks) && Counters.SequenceEqual(other.Counters) && Bytes.AsSpan().SequenceEqual(other.Bytes);
+
+    /// <summary>The kinds of AccECN's option (RFC 9768 3.2.3).</summary>
+    internal const uint AccEcn0 = 172, AccEcn1 = 174;
+
+    /// <summary>The order of its counters.</summary>
+    internal static string[] CounterNames(uint kind) => kind == AccEcn0 ? ["e0b", "ceb", "e1b"] : ["e1b", "ceb", "e0b"];
 
     public override int GetHashCode() => (int)(A ^ B);
 
@@ -99,6 +108,7 @@ public sealed record OptionSpec(string Name, uint A = 0, uint B = 0)
         "mss" or "wscale" => string.Create(CultureInfo.InvariantCulture, $"{Name} {A}"),
         "TS" => string.Create(CultureInfo.InvariantCulture, $"TS val {A} ecr {B}"),
         "sack" => "sack " + string.Join(' ', Blocks.Select(b => string.Create(CultureInfo.InvariantCulture, $"{b.Left}:{b.Right}"))),
+        "ECN" => (A == AccEcn0 && Counters.Count == 0 ? "ECN0" : "ECN") + string.Concat(Counters.Zip(CounterNames(A), (c, name) => string.Create(CultureInfo.InvariantCulture, $" {name} {c}"))),
         _ when Bytes.Length > 0 => $"{Name} {Convert.ToHexStringLower(Bytes)}",
         _ => Name,
     };

@@ -73,8 +73,9 @@ public sealed class NetSysctl
     // net.ipv4: SYN cookies (0: never; 1: with a full queue; 2: always), and without them how many half-open connections are kept, a quarter of them for known peers
     public int tcp_syncookies = 1, tcp_max_syn_backlog = 4096;
 
-    // net.ipv4: ECN (0: never; 1: asked for; 2: when asked)
-    public int tcp_ecn = 2;
+    // net.ipv4: ECN (0: never; 1: asked for; 2: when asked; 3: AccECN asked for; 4, 5: as 1, 2, and AccECN when asked); AccECN's option (0: never; 1: sparingly; 2, 3: always) and how
+    // often per round trip at least
+    public int tcp_ecn = 2, tcp_ecn_option = 2, tcp_ecn_option_beacon = 3;
     public bool tcp_ecn_fallback = true;
 
     // net.ipv4: path MTU probing (0: never; 1: after a black hole; 2: always; bytes; seconds; bytes)

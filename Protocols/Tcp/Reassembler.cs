@@ -15,6 +15,13 @@ internal sealed class Reassembler
     /// <summary>How many ranges are remembered, most recently touched first; 0 to 4.</summary>
     public int BlockCount { get; private set; }
 
+    /// <summary>Where the D-SACK to report begins, if there is one.</summary>
+    public bool TryGetDsack(out SeqNum start)
+    {
+        start = _dsack.Start;
+        return _hasDsack;
+    }
+
     public bool HasSomethingToReport => _hasDsack || BlockCount > 0;
 
     /// <summary>Puts a segment where it belongs. What it covers already is trimmed or thrown away.</summary>

@@ -29,6 +29,12 @@ internal sealed class RequestSock
     public byte SndWscale, RcvWscale, NumTimeout, NumRetrans, Tos;
     public bool TimestampOk, SackOk, WscaleOk, EcnOk;
 
+    /// <summary>AccECN is agreed on; the SYN-ACK no longer says so; ECT is forbidden (RFC 9768 3.1.5).</summary>
+    public bool AccEcnOk, AccEcnIsPlain, AccEcnNoEct;
+
+    /// <summary>The IP-ECN field of the latest SYN, and of the SYN-ACK.</summary>
+    public byte SynEctRcv, SynEctSnt;
+
     /// <summary>The handshake's ACK came but the accept queue was full or TCP_DEFER_ACCEPT holds it back (inet_rsk(req)->acked).</summary>
     public bool Acked;
 

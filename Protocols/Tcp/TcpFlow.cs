@@ -63,6 +63,9 @@ internal sealed class TcpFlow
     private Instant _chronoStart;
     private TcpChrono _chronoType;
 
+    /// <summary>ECN, where it is used: null for a connection that neither agreed on AccECN nor ever received an ECN-capable packet.</summary>
+    public TcpAccEcn? AccEcn;
+
     /// <summary>tcp_rate_skb_sent.</summary>
     public void Sent(SkBuff seg, Instant now, long delivered, bool nothingInFlight)
     {

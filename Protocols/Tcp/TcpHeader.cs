@@ -4,9 +4,12 @@ namespace ActorNet.Protocols.Tcp;
 
 /// <summary>The control bits (TCPHDR_* of include/net/tcp.h).</summary>
 [Flags]
-public enum TcpFlags : byte
+public enum TcpFlags : ushort
 {
     None = 0, FIN = 0x01, SYN = 0x02, RST = 0x04, PSH = 0x08, ACK = 0x10, URG = 0x20, ECE = 0x40, CWR = 0x80,
+
+    /// <summary>Accurate ECN (RFC 9768), bit 0 of byte 12; never in <see cref="TcpHeader.Flags"/>.</summary>
+    AE = 0x100,
 }
 
 /// <summary>A view of a TCP header; it shows what is there, sane or not. Ask <see cref="Fits"/> first.</summary>
@@ -38,7 +41,11 @@ public readonly ref struct TcpHeader(ReadOnlySpan<byte> bytes)
     /// <summary>The three reserved bits and AE (bits 3..0 of byte 12).</summary>
     public int Reserved => _b[12] & 0x0F;
 
+    /// <summary>Byte 13.</summary>
     public TcpFlags Flags => (TcpFlags)_b[13];
+
+    /// <summary>AE, CWR and ECE as a number, 0 to 7: the ACE field of RFC 9768 3.2.2.</summary>
+    public int Ace => (_b[12] & 1) << 2 | _b[13] >> 6;
 
     /// <summary>The window field, unscaled.</summary>
     public ushort Window => BinaryPrimitives.ReadUInt16BigEndian(_b[14..]);
@@ -66,8 +73,8 @@ public readonly ref struct TcpHeader(ReadOnlySpan<byte> bytes)
         BinaryPrimitives.WriteUInt16BigEndian(b[2..], destination);
         BinaryPrimitives.WriteUInt32BigEndian(b[4..], seq.Value);
         BinaryPrimitives.WriteUInt32BigEndian(b[8..], ack.Value);
-        b[12] = (byte)(headerLength / 4 << 4);
-        b[13] = (byte)flags;
+        b[12] = (byte)(headerLength / 4 << 4 | ((flags & TcpFlags.AE) != 0 ? 1 : 0));
+        b[13] = (byte)((int)flags & 0xFF);
         BinaryPrimitives.WriteUInt16BigEndian(b[14..], window);
         BinaryPrimitives.WriteUInt16BigEndian(b[16..], 0);
     }

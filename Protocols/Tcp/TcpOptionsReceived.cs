@@ -18,7 +18,7 @@ public struct SackBlocks
 /// <summary>Option kinds.</summary>
 public enum TcpOptionKind : byte
 {
-    EOL = 0, NOP = 1, MSS = 2, WindowScale = 3, SackPermitted = 4, Sack = 5, Timestamp = 8, Md5 = 19, FastOpen = 34,
+    EOL = 0, NOP = 1, MSS = 2, WindowScale = 3, SackPermitted = 4, Sack = 5, Timestamp = 8, Md5 = 19, FastOpen = 34, AccEcn0 = 172, AccEcn1 = 174,
 }
 
 /// <summary>What a segment's options say (the per-segment part of struct tcp_options_received).</summary>
@@ -40,6 +40,9 @@ public struct TcpOptionsReceived
 
     public uint TsVal, TsEcr;
     public SackBlocks Sacks;
+
+    /// <summary>AccECN's byte counters.</summary>
+    public AccEcnOption AccEcn;
 
     /// <summary>The parse that a segment of an established connection needs first: NOP NOP TIMESTAMP and nothing else (tcp_parse_aligned_timestamp).</summary>
     public bool TryAlignedTimestamp(ReadOnlySpan<byte> options)
@@ -95,6 +98,9 @@ public struct TcpOptionsReceived
                 break;
             case TcpOptionKind.SackPermitted when value.Length == 0 && syn:
                 SackPermitted = true;
+                break;
+            case TcpOptionKind.AccEcn0 or TcpOptionKind.AccEcn1:
+                AccEcn.Take(kind, value);
                 break;
             case TcpOptionKind.Sack when value.Length >= 8 && value.Length % 8 == 0:
                 SackCount = (byte)Math.Min(value.Length / 8, 4);

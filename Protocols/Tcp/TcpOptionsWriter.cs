@@ -1,5 +1,6 @@
 // TCP options as they leave, in the order and with the padding that Linux gives them (tcp_options_write, net/ipv4/tcp_output.c):
 // SYN: MSS, then SACK-permitted and timestamps in one twelve-byte block, then NOP and window scale, then Fast Open; afterwards NOP NOP timestamps, NOP NOP SACK.
+// AccECN stands behind the timestamps, and takes the place of the NOPs of what follows.
 
 namespace ActorNet.Protocols.Tcp;
 
@@ -27,12 +28,19 @@ public ref struct TcpOptionsWriter
     /// <summary>Fast Open, on a SYN or SYN-ACK.</summary>
     internal FastOpenCookie FastOpen;
 
+    /// <summary>AccECN's counters.</summary>
+    internal AccEcnFields AccEcn;
+
     /// <summary>SACK blocks in the order in which they are reported; a D-SACK comes first (RFC 2883).</summary>
     public ReadOnlySpan<SackBlock> Sacks;
 
     /// <summary>Bytes that <see cref="Emit"/> writes: a multiple of four, at most 40.</summary>
     public readonly int Length =>
-        (Mss != 0 ? 4 : 0) + (Timestamps ? 12 : SackPermitted ? 4 : 0) + (WindowScale >= 0 ? 4 : 0) + (Sacks.IsEmpty ? 0 : 4 + 8 * Sacks.Length) + FastOpen.OptionLength + (Md5 is null ? 0 : TcpMd5.OptionLength);
+        (Mss != 0 ? 4 : 0) + (Timestamps ? 12 : SackPermitted ? 4 : 0) + (WindowScale >= 0 ? 4 : 0) + (Sacks.IsEmpty ? 0 : 4 + 8 * Sacks.Length) + FastOpen.OptionLength + (Md5 is null ? 0 : TcpMd5.OptionLength)
+        + AccEcn.Space(AccEcnLead);
+
+    /// <summary>How many NOPs what follows AccECN begins with.</summary>
+    internal readonly int AccEcnLead => SackPermitted && !Timestamps ? 2 : WindowScale >= 0 ? 1 : Sacks.IsEmpty ? 0 : 2;
 
     public readonly void Emit(Span<byte> b)
     {
@@ -57,7 +65,11 @@ public ref struct TcpOptionsWriter
             BinaryPrimitives.WriteUInt32BigEndian(b[(n + 8)..], TsEcr);
             n += 12;
         }
-        else if (SackPermitted)
+
+        int accEcn = n;
+        n += AccEcn.Space(AccEcnLead);
+        b[accEcn..n].Fill((byte)TcpOptionKind.NOP);
+        if (SackPermitted && !Timestamps)
         {
             BinaryPrimitives.WriteUInt32BigEndian(b[n..], 0x0101_0402u);
             n += 4;
@@ -70,9 +82,14 @@ public ref struct TcpOptionsWriter
         }
 
         if (FastOpen.Length >= 0) FastOpen.Emit(b[n..]);
-        if (Sacks.IsEmpty) return;
-        BinaryPrimitives.WriteUInt32BigEndian(b[n..], 0x0101_0500u | (uint)(2 + 8 * Sacks.Length));
-        n += 4;
+        if (!Sacks.IsEmpty) EmitSacks(b[n..]);
+        if (AccEcn.IsPresent) AccEcn.Emit(b[accEcn..]); // last: it may reach into the NOPs of what follows it
+    }
+
+    private readonly void EmitSacks(Span<byte> b)
+    {
+        BinaryPrimitives.WriteUInt32BigEndian(b, 0x0101_0500u | (uint)(2 + 8 * Sacks.Length));
+        int n = 4;
         foreach (SackBlock block in Sacks)
         {
             BinaryPrimitives.WriteUInt32BigEndian(b[n..], block.Start.Value);

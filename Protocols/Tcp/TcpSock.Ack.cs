@@ -64,6 +64,8 @@ public sealed partial class TcpSock
         }
 
         SeqNum priorFack = _sackedOut > 0 ? HighestSackSeq() : priorUna;
+        bool isNewer = o.SawTimestamp && (int)(o.TsVal - _tsRecent) > 0;
+        if (AccEcnState is { } acc) acc.AckedBytes = 0;
         if ((flag & AckFlags.UpdateTsRecent) != 0) ReplaceTsRecent(o, seq);
 
         if ((flag & (AckFlags.SlowPath | AckFlags.SndUnaAdvanced)) == AckFlags.SndUnaAdvanced)
@@ -87,6 +89,7 @@ public sealed partial class TcpSock
         _rcvTstamp = _mstamp;
         if (priorPackets == 0)
         {
+            if (IsAccEcn) flag |= AccEcnProcess(skb, o, flag, (int)(_delivered - deliveredBefore), isNewer);
             if ((flag & AckFlags.DsackingAck) != 0) FastretransAlert(priorUna, 0, ref flag, ref rexmit);
             AckProbe();
             if (_tlpHighSeq != default) ProcessTlpAck(ack, flag);
@@ -96,6 +99,7 @@ public sealed partial class TcpSock
         flag |= CleanRtxQueue(o, priorFack, priorUna);
         RackUpdateReoWnd();
         if (_tlpHighSeq != default) ProcessTlpAck(ack, flag);
+        if (IsAccEcn) flag |= AccEcnProcess(skb, o, flag, (int)(_delivered - deliveredBefore), isNewer);
         if (_ca.NeedsEcn) _ca.InAck(this);
         if (IsDubious(flag))
         {
@@ -104,7 +108,7 @@ public sealed partial class TcpSock
         }
 
         if ((flag & AckFlags.SetXmitTimer) != 0 && !ScheduleLossProbe(true)) RearmRto();
-        if ((flag & AckFlags.Ece) != 0 && _delivered != deliveredBefore)
+        if ((flag & AckFlags.Ece) != 0 && HasEcn && _delivered != deliveredBefore)
         {
             Flow.DeliveredCe += _delivered - deliveredBefore;
             Net.Mib.Add(Snmp.TcpExtTCPDeliveredCE, _delivered - deliveredBefore);

@@ -17,9 +17,10 @@ public sealed partial class TcpSock
         // The SYN again: the SYN-ACK was lost.
         if (tcb.Seq == req.RcvIsn.Value && flags == TcpFlags.SYN && !paws)
         {
+            if (!AccEcnSynAgain(req, skb)) return EmbryonicReset(req, skb, false);
             if (!RequestRateLimited(req, Snmp.TcpExtTCPACKSkippedSynRecv))
             {
-                RetransmitSynAck(req);
+                RetransmitSynAck(req, timedOut: false);
                 _listener!.Reschedule(req, req.NumTimeout, _mstamp + RequestTimeoutAfter(req.NumTimeout));
             }
 

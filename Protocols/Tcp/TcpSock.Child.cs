@@ -23,6 +23,7 @@ public sealed partial class TcpSock
         Set(TcpSockFlags.SackOk, req.SackOk);
         Set(TcpSockFlags.WscaleOk, req.WscaleOk);
         _ecn = req.EcnOk ? EcnFlags.Ok : EcnFlags.None;
+        InheritAccEcn(req);
         _offerTimestamps = req.TimestampOk;
         _iss = req.SntIsn;
         SeqNum next = req.SntIsn + 1;

@@ -53,6 +53,7 @@ public sealed partial class TcpSock
             }
 
             freed += Charge(skb);
+            if ((sacked & Tcpcb.SackedAcked) == 0 && AccEcnState is { } acc) acc.AckedBytes += skb.Length;
             _flow?.Delivered(skb);
             if (skb == _sackHint) _sackHint = null;
             // What is left of the kernel's packet keeps its head.

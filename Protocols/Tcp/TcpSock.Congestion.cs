@@ -19,7 +19,7 @@ public sealed partial class TcpSock
     internal Instant DeliveredAt => _flow?.DeliveredAt ?? default;
 
     /// <summary>Both sides do ECN.</summary>
-    internal bool EcnAgreed => HasEcn;
+    internal bool EcnAgreed => HasAnyEcn;
 
     /// <summary>What is sent is bounded by the application, not by the network (tp->app_limited).</summary>
     internal bool IsAppLimited => _flow is { AppLimited: not 0 };
@@ -57,7 +57,7 @@ public sealed partial class TcpSock
     private void InitCa()
     {
         if (_ca is { IsTemplate: true, StartsEarly: true }) StartCa();
-        if (HasEcn || (Tos & EcnMask) != 0) Tos = (byte)(Tos & ~EcnMask | (_ca.NeedsEcn ? EcnEct0 : 0));
+        if (HasAnyEcn || (Tos & EcnMask) != 0) Tos = (byte)(Tos & ~EcnMask | (_ca.NeedsEcn ? EcnEct0 : 0));
     }
 
     /// <summary>tcp_set_congestion_control: EPERM for one that only CAP_NET_ADMIN may take; a connection begins with it anew.</summary>

@@ -22,6 +22,7 @@ public sealed partial class TcpSock
         {
             // A retransmission of what is here: the ACK was lost.
             Inc(Snmp.TcpExtDelayedACKLost);
+            AccEcnSpuriousRetrans(seq);
             SetDsack(seq, end);
             return OutOfWindow(skb, DropReason.TCP_OLD_DATA, null);
         }
@@ -122,7 +123,7 @@ public sealed partial class TcpSock
 
     private DropReason QueueOutOfOrder(SkBuff skb)
     {
-        if (HasEcn) EcnCheckData(skb.Ip.Tos);
+        if (HasAnyEcn) EcnCheckData(skb.Ip.Tos);
         if (!TryRmemSchedule(skb))
         {
             Inc(Snmp.TcpExtTCPOFODrop);

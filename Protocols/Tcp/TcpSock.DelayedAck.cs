@@ -40,7 +40,7 @@ public sealed partial class TcpSock
         }
 
         _lrcvtime = _mstamp;
-        if (HasEcn) EcnCheckData(tos);
+        if (HasAnyEcn) EcnCheckData(tos);
         if (length >= 128) GrowWindow(length, length); // truesize_adjust: the packet's head does not count, its bytes lie in pages
     }
 
@@ -186,6 +186,7 @@ public sealed partial class TcpSock
         if (end != seq && seq < _rcv.RcvNxt)
         {
             Inc(Snmp.TcpExtDelayedACKLost);
+            AccEcnSpuriousRetrans(seq);
             EnterQuickAck(TcpConst.MaxQuickAcks);
             if (IsSack && Sysctl.tcp_dsack) SetDsack(seq, SeqNum.Min(end, _rcv.RcvNxt));
         }

@@ -1,4 +1,5 @@
 // Explicit congestion notification, RFC 3168 sections 6.1.1 to 6.1.5 (tcp_ecn_* of include/net/tcp_ecn.h, tcp_input.c, tcp_output.c; net.ipv4.tcp_ecn 0 to 2).
+// Accurate ECN: TcpSock.AccEcn.*.
 
 namespace ActorNet.Protocols.Tcp;
 
@@ -26,29 +27,31 @@ public sealed partial class TcpSock
 
         /// <summary>The peer's packets are ECN-capable.</summary>
         Seen = 8,
+
+        /// <summary>TCP_ECN_MODE_ACCECN, without Ok; beside Ok: our SYN asks for it.</summary>
+        Accurate = 16,
     }
 
-    private bool HasEcn => (_ecn & EcnFlags.Ok) != 0;
+    /// <summary>RFC 3168's, not AccECN.</summary>
+    private bool HasEcn => (_ecn & (EcnFlags.Ok | EcnFlags.Accurate)) == EcnFlags.Ok;
+
+    private bool HasAnyEcn => (_ecn & (EcnFlags.Ok | EcnFlags.Accurate)) != 0;
 
     /// <summary>tcp_ecn_send_syn: the flags of our SYN.</summary>
     private TcpFlags EcnSyn()
     {
-        _ecn = Sysctl.tcp_ecn == 1 || _ca.NeedsEcn ? EcnFlags.Ok : EcnFlags.None;
+        _ecn = Sysctl.tcp_ecn == EcnAccurateOut ? EcnFlags.Ok | EcnFlags.Accurate
+            : Sysctl.tcp_ecn is 1 or EcnClassicOut || _ca.NeedsEcn ? EcnFlags.Ok
+            : EcnFlags.None;
         if (_ca.NeedsEcn) Tos = (byte)(Tos & ~EcnMask | EcnEct0);
-        return HasEcn ? TcpFlags.SYN | SynEcn : TcpFlags.SYN;
+        return HasAnyEcn ? TcpFlags.SYN | SynEcn : TcpFlags.SYN;
     }
 
-    /// <summary>tcp_ecn_clear_syn: a SYN that is sent again may have been dropped for its flags (RFC 3168 6.1.1.1).</summary>
+    /// <summary>tcp_ecn_clear_syn: a SYN that is sent again may have been dropped for its flags (RFC 3168 6.1.1.1). One for AccECN tries twice (RFC 9768 3.1.4.1).</summary>
     private void EcnClearSyn(SkBuff syn)
     {
+        if (IsAccEcn && syn.Tcp.Retransmits == 0) return;
         if (Sysctl.tcp_ecn_fallback && ((TcpFlags)syn.Tcp.Flags & SynEcn) == SynEcn) syn.Tcp.Flags &= unchecked((byte)~SynEcn);
-    }
-
-    /// <summary>tcp_ecn_rcv_synack, tcp_ecn_rcv_syn: whether the peer agrees; one that mirrors both flags of a SYN does not.</summary>
-    private void EcnAgree(TcpFlags flags)
-    {
-        TcpFlags wanted = (flags & TcpFlags.ACK) != 0 ? TcpFlags.ECE : SynEcn;
-        if ((flags & SynEcn) != wanted) _ecn &= ~EcnFlags.Ok;
     }
 
     /// <summary>tcp_ecn_create_request: a SYN that asks, and is not itself ECN-capable, is answered with ECE.</summary>
@@ -84,6 +87,7 @@ public sealed partial class TcpSock
                 break;
             case EcnCe:
                 if (_ca.NeedsEcn) _ca.CwndEvent(this, TcpCaEvent.EcnIsCe);
+                if (!HasEcn) break; // the counters tell
                 if ((_ecn & EcnFlags.DemandCwr) == 0)
                 {
                     EnterQuickAck(2);
@@ -94,7 +98,7 @@ public sealed partial class TcpSock
                 break;
             default:
                 if (_ca.NeedsEcn) _ca.CwndEvent(this, TcpCaEvent.EcnNoCe);
-                _ecn |= EcnFlags.Seen;
+                if (HasEcn) _ecn |= EcnFlags.Seen;
                 break;
         }
     }

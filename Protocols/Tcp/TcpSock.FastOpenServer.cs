@@ -150,7 +150,7 @@ public sealed partial class TcpSock
         }
 
         if (_retransmits == 1) EnterLoss();
-        RetransmitSynAck(req);
+        RetransmitSynAck(req, timedOut: true);
         req.NumTimeout++;
         CountRto();
         _retransmits++;
@@ -167,7 +167,13 @@ public sealed partial class TcpSock
         bool paws = saw && (int)(req.TsRecent - o.TsVal) > TcpConst.PawsWindow && _mstamp - req.TsRecentStamp < TcpConst.PawsWrap;
         if (tcb.Seq == req.RcvIsn.Value && flags == TcpFlags.SYN && !paws)
         {
-            if (!RequestRateLimited(req, Snmp.TcpExtTCPACKSkippedSynRecv)) RetransmitSynAck(req);
+            if (!AccEcnSynAgain(req, skb))
+            {
+                reason = ReplyReset(skb, DropReason.TCP_RESET);
+                return false;
+            }
+
+            if (!RequestRateLimited(req, Snmp.TcpExtTCPACKSkippedSynRecv)) RetransmitSynAck(req, timedOut: false);
             reason = Consume(skb);
             return false;
         }

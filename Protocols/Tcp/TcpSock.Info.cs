@@ -23,7 +23,7 @@ public sealed partial class TcpSock
         b[2] = _retransmits;
         b[3] = _probesOut;
         b[4] = _backoff;
-        b[5] = (byte)((Timestamps ? 1 : 0) | (IsSack ? 2 : 0) | (Has(TcpSockFlags.WscaleOk) ? 4 : 0) | (HasEcn ? 8 : 0) | ((_ecn & EcnFlags.Seen) != 0 ? 16 : 0) | (FastOpen is { SynDataAcked: true } ? 32 : 0) | (FastOpen is { IsChild: true } ? 128 : 0));
+        b[5] = (byte)((Timestamps ? 1 : 0) | (IsSack ? 2 : 0) | (Has(TcpSockFlags.WscaleOk) ? 4 : 0) | (HasAnyEcn ? 8 : 0) | ((_ecn & EcnFlags.Seen) != 0 ? 16 : 0) | (FastOpen is { SynDataAcked: true } ? 32 : 0) | (FastOpen is { IsChild: true } ? 128 : 0));
         if (Has(TcpSockFlags.WscaleOk)) b[6] = (byte)(_sndWscale | _rcv.Wscale << 4);
         b[7] = (byte)((_flow is null or { RateAppLimited: true } ? 1 : 0) | (int)(FastOpen?.Fail ?? FastOpenFail.None) << 1);
         int at = 8;
@@ -76,7 +76,11 @@ public sealed partial class TcpSock
         U32(b, ref at, flow.TimeoutRehash);
         U32(b, ref at, (uint)(ushort)flow.TotalRto | (uint)flow.TotalRtoRecoveries << 16);
         U32(b, ref at, flow.TotalRtoTime + (flow.RtoStamp == Instant.Never ? 0 : Since(flow.RtoStamp)));
-        // The rest counts AccECN, which is never negotiated.
+        if (flow.AccEcn is not { } acc) return;
+        U32(b, ref at, acc.ReceivedCe);
+        for (int ecn = 1; ecn <= EcnCe; ecn++) U32(b, ref at, acc.Delivered(ecn));
+        for (int ecn = 1; ecn <= EcnCe; ecn++) U32(b, ref at, acc.Received(ecn));
+        U32(b, ref at, (uint)acc.Fail | (uint)acc.Seen << 16);
     }
 
     // What listeners and closed sockets have too: snd_cwnd, reordering, the pacing rates.

@@ -68,7 +68,7 @@ public sealed partial class TcpSock
         bool parsed = false;
         // Header prediction (Van Jacobson; RFC 7323 appendix): in order, nothing but ACK (and PSH), the window as it was.
         if (Has(TcpSockFlags.FastPath)
-            && ((TcpFlags)tcb.Flags & ~TcpFlags.PSH) == TcpFlags.ACK
+            && (IsAccEcn ? IsPredictedAce(th) : ((TcpFlags)tcb.Flags & ~TcpFlags.PSH) == TcpFlags.ACK)
             && tcb.Seq == _rcv.RcvNxt.Value && (SeqNum)tcb.AckSeq <= _snd.SndNxt
             && tcb.HeaderLength == HeaderLength
             && (uint)th.Window << _sndWscale == _snd.SndWnd)
@@ -83,6 +83,7 @@ public sealed partial class TcpSock
             int length = skb.Length - tcb.HeaderLength;
             if (fits && length == 0)
             {
+                CountEcn(skb.Ip.Tos, 0, 1);
                 NoteEcho(o);
                 if (Timestamps && _rcv.RcvWup == _rcv.RcvNxt) StoreTsRecent(o);
                 Ack(skb, o, AckFlags.None);
@@ -103,6 +104,7 @@ public sealed partial class TcpSock
                 SeqNum end = tcb.EndSeq;
                 int gsoSize = skb.GsoSize;
                 byte tos = skb.Ip.Tos;
+                CountEcn(tos, length, Math.Max(1, skb.GsoSegs));
                 if (acks)
                 {
                     Ack(skb, o, AckFlags.Data);
@@ -128,6 +130,7 @@ public sealed partial class TcpSock
         if (((TcpFlags)tcb.Flags & (TcpFlags.ACK | TcpFlags.RST | TcpFlags.SYN)) == 0) return DropReceived(skb, DropReason.TCP_FLAGS);
         if (!parsed) ParseOptions(th, out o);
         if (ValidateIncoming(skb, o) is var invalid && invalid != DropReason.NOT_DROPPED_YET) return invalid;
+        CountEcn(skb.Ip.Tos, skb.Length - tcb.HeaderLength, Math.Max(1, skb.GsoSegs));
         DropReason reason = Ack(skb, o, AckFlags.SlowPath | AckFlags.UpdateTsRecent);
         if (reason != DropReason.NOT_DROPPED_YET) return DropReceived(skb, reason);
         if (_state == TcpState.CLOSE) return DropReceived(skb, DropReason.TCP_CLOSE);

@@ -134,6 +134,7 @@ public sealed partial class TcpSock
             Tos = Tos,
             SavedSyn = cookies ? null : RecordSyn(skb),
         };
+        AccEcnCreate(req, skb, th);
         if (cookies)
         {
             SendCookie(req);

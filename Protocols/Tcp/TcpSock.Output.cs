@@ -26,6 +26,7 @@ public sealed partial class TcpSock
     {
         SyncRouteMtu();
         int sacks = SackBlocksToSend(), mss = Md5Key is null ? _mssCache : _mssCache - TcpMd5.OptionLength;
+        if (IsAccEcn) mss -= AccEcnSpace(ref sacks);
         return sacks == 0 ? mss : Math.Max(mss - 4 - 8 * sacks, Sysctl.tcp_min_snd_mss - 40 + 8);
     }
 
@@ -127,11 +128,13 @@ public sealed partial class TcpSock
             {
                 SkBuff s = _writeQueue.Head!;
                 if (gone == 0) BeginRun(s); // what goes out together is one packet of the kernel's from now on
+                if (IsAccEcn) AccEcnState!.InRun = gone > 0;
                 if (!TransmitData(s, forcePush: run > 1 && gone == run - 1)) break;
                 bytes += s.Length;
-                NewDataSent(s);
+                NewDataSent(s, mss);
             }
 
+            if (IsAccEcn) AccEcnState!.InRun = false;
             PaceAfter(before, bytes);
 
             sent += gone;
@@ -206,10 +209,11 @@ public sealed partial class TcpSock
     private bool UrgentMode => _urgent is { SndMode: true };
 
     /// <summary>tcp_event_new_data_sent: from the write queue to the retransmit queue.</summary>
-    private void NewDataSent(SkBuff skb)
+    /// <param name="mss">A full segment (what is shorter is small to Minshall): less than MSS where options ride along; 0 for the MSS.</param>
+    private void NewDataSent(SkBuff skb, int mss = 0)
     {
         int prior = _packetsOut;
-        if (skb.Length > 0 && skb.Length < _mssCache) _snd.SndSml = skb.Tcp.EndSeq;
+        if (skb.Length > 0 && skb.Length < (mss > 0 ? mss : _mssCache)) _snd.SndSml = skb.Tcp.EndSeq;
         _writeQueue.Remove(skb);
         _rtxQueue.Append(skb);
         _snd.SndNxt = skb.Tcp.EndSeq;

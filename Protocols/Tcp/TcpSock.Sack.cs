@@ -163,6 +163,7 @@ public sealed partial class TcpSock
 
         skb.Tcp.Sacked |= Tcpcb.SackedAcked;
         _flow?.Delivered(skb);
+        if (AccEcnState is { } acc) acc.AckedBytes += skb.Length;
         _sackedOut++;
         if (!_hasHighestSack || (SeqNum)skb.Tcp.Seq > _highestSack)
         {

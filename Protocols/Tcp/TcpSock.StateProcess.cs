@@ -53,6 +53,7 @@ public sealed partial class TcpSock
                 _delivered++; // the SYN-ACK
                 _lsndtime = _mstamp;
                 InitRcvMss();
+                if (IsAccEcn) AccEcnThirdAck(skb, o, req);
                 PushPending();
                 // shutdown(2) while the handshake ran.
                 if ((_shutdown & SendShutdown) != 0)

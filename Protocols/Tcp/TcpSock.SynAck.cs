@@ -26,8 +26,9 @@ public sealed partial class TcpSock
             FastOpen = cookie,
         };
         if (options.Length > TcpOptionsWriter.MaxLength) options.FastOpen = default;
+        SynAckAccEcn(req, ref options);
         QueueRequestSegment(TcpSegmentBuilder.Build(
-            Net, req.Local, req.Peer, req.SntIsn, req.RcvNxt, TcpFlags.SYN | TcpFlags.ACK | (req.EcnOk ? TcpFlags.ECE : TcpFlags.None), Math.Min(req.RcvWnd, TcpConst.MaxWindowUnscaled), options));
+            Net, req.Local, req.Peer, req.SntIsn, req.RcvNxt, TcpFlags.SYN | TcpFlags.ACK | SynAckEcn(req), Math.Min(req.RcvWnd, TcpConst.MaxWindowUnscaled), options));
     }
 
     private void QueueRequestSegment(SkBuff pkt)
@@ -61,7 +62,7 @@ public sealed partial class TcpSock
             return;
         }
 
-        if (resend) RetransmitSynAck(req);
+        if (resend) RetransmitSynAck(req, timedOut: true);
         byte timeouts = (byte)(req.NumTimeout + 1);
         _listener!.Reschedule(req, timeouts, _mstamp + RequestTimeoutAfter(timeouts));
     }
@@ -69,8 +70,9 @@ public sealed partial class TcpSock
     private Duration RequestTimeoutAfter(int timeouts) =>
         Duration.Min(new Duration(TcpConst.TimeoutInit.Nanoseconds << Math.Min(timeouts, 20)), RtoMax);
 
-    private void RetransmitSynAck(RequestSock req)
+    private void RetransmitSynAck(RequestSock req, bool timedOut)
     {
+        AccEcnFallBack(req, timedOut);
         Inc(Snmp.TcpRetransSegs);
         Inc(Snmp.TcpExtTCPSynRetrans);
         if (req.NumRetrans < byte.MaxValue) req.NumRetrans++;

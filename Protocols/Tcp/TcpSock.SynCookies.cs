@@ -74,6 +74,7 @@ public sealed partial class TcpSock
         req.TimestampOk = timestamps;
         req.SackOk = sack;
         req.EcnOk = ecn && Sysctl.tcp_ecn != 0;
+        AccEcnFromCookie(req, th);
         return TakeCookieChild(skb, req, o);
     }
 

@@ -30,7 +30,7 @@ public sealed partial class TcpSock
             if (rst) return Reset(skb);
             if (!syn) return Net.Mib.Drop(skb, DropReason.TCP_FLAGS);
             NoteEcho(o);
-            if (HasEcn) EcnAgree(flags);
+            if (HasAnyEcn) EcnRcvSynAck(skb, th, o.AccEcn);
             _rcv.RcvNxt = skb.Tcp.Seq + 1;
             _rcv.RcvWup = _rcv.RcvNxt;
             _snd.SndWl1 = skb.Tcp.Seq;
@@ -72,7 +72,7 @@ public sealed partial class TcpSock
             }
             else
             {
-                SendAck();
+                SendSynAckAck();
             }
 
             PushPending();
@@ -88,7 +88,7 @@ public sealed partial class TcpSock
         (byte wscale, int clamp) = (_rcv.Wscale, _rcv.WindowClamp);
         AgreeOptions(o);
         (_rcv.Wscale, _rcv.WindowClamp) = (wscale, clamp); // Linux goes on scaling as its own SYN said, whatever the crossing one offers
-        if (HasEcn) EcnAgree(flags);
+        if (HasAnyEcn) EcnRcvCrossingSyn(skb, th);
         if (o.SawTimestamp) StoreTsRecent(o);
         _snd.SndWnd = th.Window;
         _snd.SndWl1 = skb.Tcp.Seq;

@@ -24,7 +24,7 @@ public sealed partial class TcpSock
                 TsRecentStamp = _tsRecentStamp,
                 TsOffset = _tsOffset,
                 Md5Key = Md5Key,
-                Tos = Tos,
+                Tos = IsAccEcn ? (byte)(Tos & ~EcnMask) : Tos,
             };
             // __inet_twsk_schedule counts at the beginning: TWKilled is one that is there for four seconds or less.
             Inc(timeout <= Duration.FromSeconds(4) ? Snmp.TcpExtTWKilled : Snmp.TcpExtTW);

@@ -26,10 +26,12 @@ public sealed partial class TcpSock
         {
             options = SynOptions((flags & TcpFlags.ACK) != 0);
             if (options.Length > TcpOptionsWriter.MaxLength) options.FastOpen = default; // beside a signature
+            if (IsAccEcn) flags = AccEcnSyn(flags);
         }
         else
         {
             if (HasEcn) flags = EcnSend(flags, newData: !payload.IsEmpty && seq >= _snd.SndNxt);
+            int sacks = 0;
             options = new TcpOptionsWriter { WindowScale = -1, Timestamps = Timestamps, Md5 = Md5Key };
             if (Timestamps)
             {
@@ -39,9 +41,16 @@ public sealed partial class TcpSock
 
             if (_ofo is not null && IsSack && _ofo.HasSomethingToReport && SackRoom is > 0 and var room)
             {
-                int n = _ofo.Report(blocks, room);
-                options.Sacks = blocks[..n];
+                sacks = _ofo.Report(blocks, room);
             }
+
+            if (IsAccEcn)
+            {
+                flags = AccEcnSend(flags, isPure: payload.IsEmpty && sacks == 0);
+                AccEcnOptions(ref options, ref sacks);
+            }
+
+            options.Sacks = blocks[..sacks];
         }
 
         CheckRoute();

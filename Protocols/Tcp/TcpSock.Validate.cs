@@ -126,12 +126,17 @@ public sealed partial class TcpSock
     /// <summary>tcp_send_challenge_ack: rate-limited per socket and per host (RFC 5961 section 10).</summary>
     private void SendChallengeAck(SkBuff skb)
     {
-        _ = skb;
         if (OowRateLimited(Snmp.TcpExtTCPACKSkippedChallenge)) return;
         if (!Net.Tcp.TakeChallenge(_mstamp)) return;
         Inc(Snmp.TcpExtTCPChallengeACK);
-        SendAck();
+        if (IsSynAckAgain(skb)) SendSynAckAck();
+        else SendAck();
     }
+
+    // RFC 9768 3.2.2.1: the ACK of a SYN-ACK that comes again tells how it arrived (in Linux: how the first one did).
+    private bool IsSynAckAgain(SkBuff skb) =>
+        ((TcpFlags)skb.Tcp.Flags & (TcpFlags.SYN | TcpFlags.ACK)) == (TcpFlags.SYN | TcpFlags.ACK) && skb.Tcp.Seq + 1 == skb.Tcp.EndSeq && skb.Tcp.EndSeq == _rcv.RcvNxt.Value
+        && skb.Tcp.AckSeq == _snd.SndNxt.Value;
 
     /// <summary>tcp_reset: the peer is gone.</summary>
     private DropReason Reset(SkBuff skb)
