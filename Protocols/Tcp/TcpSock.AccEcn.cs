@@ -10,8 +10,11 @@ public sealed partial class TcpSock
 
     private TcpAccEcn? AccEcnState => _flow?.AccEcn;
 
-    /// <summary>AccECN is agreed on; while the SYN is out: asked for.</summary>
-    private bool IsAccEcn => (_ecn & EcnFlags.Accurate) != 0;
+    /// <summary>AccECN is agreed on: then there is an <see cref="AccEcnState"/>.</summary>
+    private bool IsAccEcn => (_ecn & (EcnFlags.Ok | EcnFlags.Accurate)) == EcnFlags.Accurate;
+
+    /// <summary>Our SYN asks for it (TCP_ECN_MODE_PENDING).</summary>
+    private bool AsksAccEcn => (_ecn & (EcnFlags.Ok | EcnFlags.Accurate)) == (EcnFlags.Ok | EcnFlags.Accurate);
 
     private TcpAccEcn EnterAccEcn(int synEctSnt, int synEctRcv)
     {
@@ -38,7 +41,7 @@ public sealed partial class TcpSock
                 _ecn = EcnFlags.None;
                 return;
             case 0b001:
-            case 0b101 when !IsAccEcn: // Linux 6.18, of a SYN that asked for RFC 3168's
+            case 0b101 when !AsksAccEcn: // Linux 6.18, of a SYN that asked for RFC 3168's
                 _ecn = EcnFlags.Ok;
                 return;
         }
@@ -60,7 +63,7 @@ public sealed partial class TcpSock
     private void EcnRcvCrossingSyn(SkBuff skb, TcpHeader th)
     {
         int ace = th.Ace;
-        if (IsAccEcn && AccEcn.IsAskedFor(ace)) EnterAccEcn(Tos & EcnMask, skb.Ip.Tos & EcnMask);
+        if (AsksAccEcn && AccEcn.IsAskedFor(ace)) EnterAccEcn(Tos & EcnMask, skb.Ip.Tos & EcnMask);
         else _ecn = (ace & 3) == 3 ? EcnFlags.Ok : EcnFlags.None;
     }
 

@@ -50,7 +50,7 @@ public sealed partial class TcpSock
     /// <summary>tcp_ecn_clear_syn: a SYN that is sent again may have been dropped for its flags (RFC 3168 6.1.1.1). One for AccECN tries twice (RFC 9768 3.1.4.1).</summary>
     private void EcnClearSyn(SkBuff syn)
     {
-        if (IsAccEcn && syn.Tcp.Retransmits == 0) return;
+        if (AsksAccEcn && syn.Tcp.Retransmits == 0) return;
         if (Sysctl.tcp_ecn_fallback && ((TcpFlags)syn.Tcp.Flags & SynEcn) == SynEcn) syn.Tcp.Flags &= unchecked((byte)~SynEcn);
     }
 

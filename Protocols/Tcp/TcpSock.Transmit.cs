@@ -26,7 +26,7 @@ public sealed partial class TcpSock
         {
             options = SynOptions((flags & TcpFlags.ACK) != 0);
             if (options.Length > TcpOptionsWriter.MaxLength) options.FastOpen = default; // beside a signature
-            if (IsAccEcn) flags = AccEcnSyn(flags);
+            if ((_ecn & EcnFlags.Accurate) != 0) flags = AccEcnSyn(flags);
         }
         else
         {
