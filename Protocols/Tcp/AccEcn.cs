@@ -4,7 +4,7 @@
 namespace ActorNet.Protocols.Tcp;
 
 /// <summary>Codes and counters of AccECN; no state.</summary>
-internal static class AccEcn
+public static class AccEcn
 {
     /// <summary>What the counters begin with (RFC 9768 3.2.1): packets with CE; bytes with ECT(0), ECT(1); those with CE begin at 0.</summary>
     public const int InitialPackets = 5, InitialBytes = 1;

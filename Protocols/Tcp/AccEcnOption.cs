@@ -42,7 +42,7 @@ public struct AccEcnOption
 }
 
 /// <summary>An option to send: always kind 174, as Linux has it, so that ECT(1) stands first and ECT(0) last.</summary>
-internal struct AccEcnFields
+public struct AccEcnFields
 {
     private const int BaseLength = 2, FieldLength = 3, Most = 3;
 

@@ -29,7 +29,7 @@ public ref struct TcpOptionsWriter
     internal FastOpenCookie FastOpen;
 
     /// <summary>AccECN's counters.</summary>
-    internal AccEcnFields AccEcn;
+    public AccEcnFields AccEcn;
 
     /// <summary>SACK blocks in the order in which they are reported; a D-SACK comes first (RFC 2883).</summary>
     public ReadOnlySpan<SackBlock> Sacks;

@@ -67,7 +67,6 @@ public sealed partial class TcpSock
         if (!CongestionControls.IsAllowed(Sysctl, ca.Name) && !Net.Current.Credentials.Capable(Capability.NET_ADMIN)) return Errno.EPERM;
         _ca = ca;
         if (_state is not (TcpState.CLOSE or TcpState.LISTEN or TcpState.SYN_SENT or TcpState.SYN_RECV)) InitCa();
-        else if (_state is TcpState.CLOSE or TcpState.LISTEN && (ca.NeedsEcn || (Tos & EcnMask) != 0)) Tos = (byte)(Tos & ~EcnMask | (ca.NeedsEcn ? EcnEct0 : 0)); // a listener's SYN-ACK
         return Errno.OK;
     }
 

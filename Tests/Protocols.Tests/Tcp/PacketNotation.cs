@@ -8,7 +8,7 @@ namespace ActorNet.Protocols.Tests.Tcp;
 /// <summary>A segment as a script writes it. Null fields were not written.</summary>
 internal sealed record PacketNotation(TcpFlags Flags, uint Seq, uint End, int Length, uint? Ack, int? Window, int? Urgent, string? Options)
 {
-    private const string Letters = "FSRP.UEW";
+    private const string Letters = "FSRP.UEWA";
 
     public static PacketNotation Parse(string text)
     {

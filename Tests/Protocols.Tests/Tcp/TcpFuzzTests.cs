@@ -18,6 +18,9 @@ public sealed class TcpFuzzTests
             var wire = new VirtualWire((ulong)(seed * 1000 + round)) { Loss = 0.05, Reorder = 0.1 };
             wire.B.Net.Sysctl.tcp_sack = random.Below(4) != 0;
             wire.A.Net.Sysctl.tcp_timestamps = (int)random.Below(2);
+            wire.A.Net.Sysctl.tcp_ecn = (int)random.Below(6);
+            wire.B.Net.Sysctl.tcp_ecn = (int)random.Below(6);
+            wire.B.Net.Sysctl.tcp_ecn_option = (int)random.Below(4);
             wire.A.Net.Sysctl.tcp_congestion_control = random.Below(2) == 0 ? "reno" : "cubic";
             TcpSock listener = wire.B.Listen(80, wire.Now, 2);
             TcpSock client = wire.A.Connect(SockAddr.In(wire.B.Address, 80), 40_000, wire.Now);
@@ -39,6 +42,7 @@ public sealed class TcpFuzzTests
                 TcpHost target = random.Below(2) == 0 ? wire.A : wire.B;
                 SkBuff evil = last is not null && random.Below(4) != 0 ? Mutate(last.Copy(), random) : Garbage(wire, random);
                 Address(evil, target, wire);
+                evil.Ip.Tos = (byte)random.Below(4);
                 target.Rcv(evil, wire.Now);
                 wire.Run(() => false, Duration.FromMilliseconds(random.Below(300)));
             }

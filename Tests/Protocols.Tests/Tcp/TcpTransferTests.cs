@@ -71,7 +71,7 @@ public sealed class TcpTransferTests
         return (client, server!);
     }
 
-    private static void Transfer(VirtualWire wire, int forth, int back, int maxRead = 16_384, int maxWrite = 65_536, ulong seed = 7)
+    internal static void Transfer(VirtualWire wire, int forth, int back, int maxRead = 16_384, int maxWrite = 65_536, ulong seed = 7)
     {
         (TcpSock client, TcpSock server) = Open(wire);
         var there = new Flow(client, server, forth, seed) { MaxRead = maxRead, MaxWrite = maxWrite };
