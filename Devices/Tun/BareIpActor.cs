@@ -45,6 +45,7 @@ public abstract class BareIpActor(NetDeviceState dev) : NetDeviceActor(dev)
         {
             SkBuff? next = skb.Next;
             skb.Next = null;
+            skb.SetLinear();
             IActorRef? upper = Take(skb, now);
             if (upper is not null)
             {

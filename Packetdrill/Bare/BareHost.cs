@@ -60,6 +60,7 @@ internal sealed partial class BareHost
     /// <param name="skb">Data at the IP header.</param>
     public void Rcv(SkBuff skb)
     {
+        skb.SetLinear();
         Rcv(skb, DeviceIndex);
         Drain();
     }

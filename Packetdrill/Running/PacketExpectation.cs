@@ -65,7 +65,9 @@ internal sealed class PacketExpectation(ScriptWire wire, PacketEvent line, Packe
 /// <param name="Tolerance">4 ms unless --tolerance_usecs says otherwise.</param>
 /// <param name="StrictSegments">--strict_segments: segments are not joined.</param>
 /// <param name="JudgesStamps">--tcp_ts_tick_usecs was given.</param>
-internal sealed record PacketOptions(Duration Tolerance, bool IsToleranceGiven, bool StrictSegments, bool JudgesStamps)
+/// <param name="OneConnection">--one_connection (ours): every SYN has the ports of the first.</param>
+/// <param name="ToTheEnd">--to_the_end (ours): a packet that is left when the script ends fails it.</param>
+internal sealed record PacketOptions(Duration Tolerance, bool IsToleranceGiven, bool StrictSegments, bool JudgesStamps, bool OneConnection = false, bool ToTheEnd = false)
 {
     public static PacketOptions Default { get; } = new(Duration.FromMilliseconds(4), false, false, false);
 }

@@ -50,7 +50,7 @@ public static class PacketRun
 
         var constants = new Constants { UsualLocal = SockAddr.Parse($"{setting.Local}:{setting.LocalPort}"), UsualRemote = SockAddr.Parse($"{setting.Remote}:{setting.RemotePort}") };
         foreach ((string name, string value) in defines.Concat(setting.Defines)) constants.Define(name, value);
-        var setup = new Setup(script, constants, options, new ScriptWire(constants.UsualLocal.Address.V4, constants.UsualRemote.Address.V4, seed, capture), setting.Mtu, seed);
+        var setup = new Setup(script, constants, options, new ScriptWire(constants.UsualLocal.Address.V4, constants.UsualRemote.Address.V4, seed, capture) { OneConnection = options.OneConnection }, setting.Mtu, seed);
         return target == Target.Host ? OnHost(setup) : OnMachines(setup);
     }
 
@@ -127,6 +127,8 @@ public static class PacketRun
                 case "tolerance_usecs": options = options with { Tolerance = Duration.FromMicroseconds(Number(o)), IsToleranceGiven = true }; break;
                 case "mtu": setting.Mtu = (int)Number(o); break;
                 case "strict_segments": options = options with { StrictSegments = true }; break;
+                case "one_connection": options = options with { OneConnection = true }; break;
+                case "to_the_end": options = options with { ToTheEnd = true }; break;
                 case "tcp_ts_tick_usecs": options = options with { JudgesStamps = Number(o) > 0 }; break;
                 case "ip_version" when o.Value is "ipv4": break;
                 case "ip_version": throw new NotApplicableException($"--ip_version={o.Value}: there is no IPv6");
@@ -179,6 +181,7 @@ public static class PacketRun
         {
             string? why = ended ? player?.Wrong : $"{Script.Events[player?.Current ?? 0].At}: does not return";
             IReadOnlyList<Answer?> answers = player is null ? new Answer?[Script.Events.Count] : [.. player.Answers];
+            if (why is null && Options.ToTheEnd && Wire.Left is { } left) why = $"{Script.File}: at the end of the script, not expected:\n  ActorNet:  > {left.ToSpec(Wire.FlowOf(left))} at {left.At.TotalSeconds:0.######}";
             if (why is null && audit.Count > 0) why = "the host's books do not balance: " + string.Join("; ", audit);
             // Calls first: a wrong answer is why the packets after it are others.
             var judge = new Judge(Script, Constants) { Began = Sock.Epoch * 1_000_000_000 + Wire.Began.Nanoseconds };

@@ -68,6 +68,12 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed, PcapngFile
 
     public const string TunName = "tun0";
 
+    /// <summary>A SYN of the script is the first connection's, whatever its sequence number: a new life of the same pair of ports.</summary>
+    public bool OneConnection { get; init; }
+
+    /// <summary>What the host has sent and nobody has taken: the oldest.</summary>
+    public SentPacket? Left => _sent.TryPeek(out SentPacket? first) ? first : null;
+
     /// <summary>The oldest packet that the host has sent and nobody has taken, waiting for one if there is none.</summary>
     /// <remarks>What other connections than the newest send is of no interest any more, as in the original.</remarks>
     public async ValueTask<SentPacket?> Take(Duration until, IScriptHost host)
@@ -107,7 +113,7 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed, PcapngFile
     private Flow FlowOf(PacketSpec packet)
     {
         bool begins = packet is TcpSpec { Flags: var f } && (f & (TcpFlags.SYN | TcpFlags.ACK)) == TcpFlags.SYN && _listens;
-        if (!begins && Current is { } current) return current;
+        if ((!begins || OneConnection) && Current is { } current) return current;
         // The same SYN again (a retransmission, or a new life of the pair) is the same connection's, but not after another listen(2).
         if (begins && !_listensAnew && Current is { IsAnchored: true } known && known.LocalPort == _listeningPort && packet is TcpSpec { Seq: var seq } && _syns.Contains((known.RemotePort, seq))) return known;
         _listensAnew = false;

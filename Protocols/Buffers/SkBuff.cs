@@ -138,6 +138,7 @@ public sealed partial class SkBuff
         Priority = 0;
         Ip = default;
         Tcp = default;
+        LinearTruesize = LinearRoom = 0;
     }
 
     /// <summary>skb_trim: cuts the packet to a length; longer than it is does nothing.</summary>
@@ -169,6 +170,8 @@ public sealed partial class SkBuff
         copy.Tstamp = Tstamp;
         copy.Ip = Ip;
         copy.Tcp = Tcp;
+        copy.LinearTruesize = LinearTruesize;
+        copy.LinearRoom = LinearRoom;
         return copy;
     }
 
@@ -217,5 +220,6 @@ public sealed partial class SkBuff
         Tstamp = default;
         Ip = default;
         Tcp = default;
+        LinearTruesize = LinearRoom = 0;
     }
 }

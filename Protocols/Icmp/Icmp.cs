@@ -106,8 +106,7 @@ public sealed partial class Icmp(Net net, Fib fib)
         if (fib.AddressType(quote.Daddr.V4) is RouteType.BROADCAST or RouteType.MULTICAST || !fib.IsOwnAddress(quote.Saddr.V4) && !quote.Saddr.IsLoopback) return Done(skb);
         if (h.Type == IcmpType.DEST_UNREACH && h.Code == IcmpCode.FRAG_NEEDED)
         {
-            // RFC 1191 section 5's estimate for old routers; Linux would fall to the smallest MTU at once.
-            if (mtu == 0) mtu = IcmpQuote.Plateau(quote.TotalLength);
+            // Of an old router that names no MTU, RFC 1191 section 5 would make an estimate; Linux falls to the smallest MTU at once.
             fib.UpdatePmtu(quote.Daddr.V4, mtu, now);
         }
 

@@ -46,16 +46,4 @@ public readonly record struct IcmpQuote(IpProtocol Protocol, IpAddress Saddr, us
         IcmpType.PARAMETERPROB => (Errno.EPROTO, true),
         _ => (Errno.OK, false),
     };
-
-    /// <summary>RFC 1191 7.1: the next plateau below the size of a packet that was too large for a router that does not say its MTU.</summary>
-    public static int Plateau(int totalLength)
-    {
-        ReadOnlySpan<ushort> plateaus = [32_000, 17_914, 8166, 4352, 2002, 1492, 1006, 576];
-        foreach (ushort p in plateaus)
-        {
-            if (p < totalLength) return p;
-        }
-
-        return FibExceptions.MinPmtu;
-    }
 }

@@ -23,9 +23,11 @@ public sealed partial class TcpSock
 
     /// <summary>
     /// What a received segment counts for in sk_rmem_alloc: as it would on Linux over loopback or veth, where the receiver gets the sender's packet. One that
-    /// the kernel would join to the packet before it (tcp_try_coalesce) adds its bytes only; and of such a packet all is charged for until all is read.
+    /// the kernel would join to the packet before it (tcp_try_coalesce) adds its bytes only; and of such a packet all is charged for until all is read. One that a
+    /// program wrote to a TUN device is one buffer (<see cref="SkBuff.LinearTruesize"/>), and what is joined to it lies in its room and adds nothing.
     /// </summary>
-    private static int RxCharge(SkBuff skb) => skb.Length + (skb.Tcp.Continues ? 0 : SegmentCharge) + skb.Tcp.Held;
+    private static int RxCharge(SkBuff skb) =>
+        (skb.Tcp.Continues ? (skb.LinearTruesize > 0 ? 0 : skb.Length) : skb.LinearTruesize > 0 ? skb.LinearTruesize : skb.Length + SegmentCharge) + skb.Tcp.Held;
 
     private static int RxCharge(in SegmentQueue queue)
     {

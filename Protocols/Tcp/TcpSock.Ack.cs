@@ -199,7 +199,7 @@ public sealed partial class TcpSock
     private void ReplaceTsRecent(in TcpOptionsReceived o, SeqNum seq)
     {
         if (!o.SawTimestamp || seq > _rcv.RcvWup || !Timestamps) return;
-        if ((int)(_tsRecent - o.TsVal) <= TcpConst.PawsWindow || _tsRecentStamp == Instant.Never || _mstamp - _tsRecentStamp >= TcpConst.PawsWrap)
+        if ((int)(_tsRecent - o.TsVal) <= 0 || _tsRecentStamp == Instant.Never || _mstamp - _tsRecentStamp >= TcpConst.PawsWrap)
             StoreTsRecent(o);
     }
 

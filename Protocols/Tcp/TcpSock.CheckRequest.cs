@@ -18,7 +18,7 @@ public sealed partial class TcpSock
         if (tcb.Seq == req.RcvIsn.Value && flags == TcpFlags.SYN && !paws)
         {
             if (!AccEcnSynAgain(req, skb)) return EmbryonicReset(req, skb, false);
-            if (!RequestRateLimited(req, Snmp.TcpExtTCPACKSkippedSynRecv))
+            if (!RequestRateLimited(req, skb, Snmp.TcpExtTCPACKSkippedSynRecv))
             {
                 RetransmitSynAck(req, timedOut: false);
                 _listener!.Reschedule(req, req.NumTimeout, _mstamp + RequestTimeoutAfter(req.NumTimeout));
@@ -33,20 +33,24 @@ public sealed partial class TcpSock
 
         // Nor does an echo count of what was never sent.
         bool badEcho = saw && o.TsEcr != 0 && ((int)(o.TsEcr - req.SntTsFirst) < 0 || (int)(req.SntTsLast - o.TsEcr) < 0);
-        if (paws || badEcho || !InWindow(tcb.Seq, tcb.EndSeq, rcvNxt, rcvNxt + req.RcvWnd))
+        if (paws || badEcho || !InWindow(tcb.Seq, tcb.EndSeq, rcvNxt, rcvNxt + SynAckWindow(req)))
         {
-            if ((flags & TcpFlags.RST) == 0 && !RequestRateLimited(req, Snmp.TcpExtTCPACKSkippedSynRecv)) SendRequestAck(req, req.SntIsn + 1);
+            if ((flags & TcpFlags.RST) == 0 && !RequestRateLimited(req, skb, Snmp.TcpExtTCPACKSkippedSynRecv)) SendRequestAck(req, req.SntIsn + 1);
             if (paws) Inc(Snmp.TcpExtPAWSEstab);
             else if (badEcho) Inc(Snmp.TcpExtTSEcrRejected);
             return Net.Mib.Drop(skb, paws ? DropReason.TCP_RFC7323_PAWS : DropReason.TCP_OVERWINDOW);
         }
 
-        if (saw && (SeqNum)tcb.Seq <= rcvNxt) req.TsRecent = o.TsVal;
         if (tcb.Seq == req.RcvIsn.Value) flags &= ~TcpFlags.SYN; // the SYN itself lies before the window
         if ((flags & TcpFlags.RST) != 0 && tcb.Seq != rcvNxt.Value)
         {
             // RFC 5961 3.2 holds for a request too: a RST in the window but not at its beginning is challenged.
-            if (!RequestRateLimited(req, Snmp.TcpExtTCPACKSkippedSynRecv)) SendRequestAck(req, req.SntIsn + 1);
+            if (!RequestRateLimited(req, skb, Snmp.TcpExtTCPACKSkippedSynRecv))
+            {
+                Inc(Snmp.TcpExtTCPChallengeACK);
+                SendRequestAck(req, req.SntIsn + 1);
+            }
+
             return Net.Mib.Drop(skb, DropReason.TCP_RESET);
         }
 
@@ -75,6 +79,7 @@ public sealed partial class TcpSock
 
         _listener.Remove(req);
         var child = new TcpSock(this, req);
+        if (saw && (SeqNum)tcb.Seq <= rcvNxt) child._tsRecent = o.TsVal; // only now: a deferred ACK is as if it had not come
         child.McTtl = skb.Ip.Ttl; // so tcp_v4_syn_recv_sock
         Inc(Snmp.TcpPassiveOpens);
         _listener.AddChild(child);
@@ -89,6 +94,9 @@ public sealed partial class TcpSock
         return rst ? Net.Mib.Drop(skb, DropReason.TCP_RESET) : ReplyReset(skb, DropReason.TCP_RESET);
     }
 
+    /// <summary>tcp_synack_window: no SYN-ACK offers more than its unscaled field holds.</summary>
+    private static int SynAckWindow(RequestSock req) => Math.Min(req.RcvWnd, TcpConst.MaxWindowUnscaled);
+
     private static bool InWindow(SeqNum seq, SeqNum end, SeqNum from, SeqNum to)
     {
         if (seq == from) return true;
@@ -96,8 +104,9 @@ public sealed partial class TcpSock
         return seq == to && seq == end;
     }
 
-    private bool RequestRateLimited(RequestSock req, Snmp mib)
+    private bool RequestRateLimited(RequestSock req, SkBuff skb, Snmp mib)
     {
+        if (skb.Tcp.Seq != skb.Tcp.EndSeq && (skb.Tcp.Flags & (byte)TcpFlags.SYN) == 0) return false; // data are no loop of ACKs
         if (req.LastOowAck != Instant.Never && _mstamp - req.LastOowAck < Duration.FromMilliseconds(Sysctl.tcp_invalid_ratelimit))
         {
             Inc(mib);
@@ -121,6 +130,6 @@ public sealed partial class TcpSock
             TsEcr = req.TsRecent,
         };
         QueueRequestSegment(TcpSegmentBuilder.Build(
-            Net, req.Local, req.Peer, seq, req.RcvNxt, TcpFlags.ACK, req.RcvWnd >> req.RcvWscale, options));
+            Net, req.Local, req.Peer, seq, req.RcvNxt, TcpFlags.ACK, SynAckWindow(req) >> req.RcvWscale, options));
     }
 }

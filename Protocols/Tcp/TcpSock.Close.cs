@@ -81,7 +81,7 @@ public sealed partial class TcpSock
         {
             Inc(Snmp.TcpExtTCPAbortOnClose);
             SendActiveReset();
-            Done();
+            Done(byUser: true);
         }
         else if (Linger is { Nanoseconds: 0 })
         {
@@ -90,7 +90,7 @@ public sealed partial class TcpSock
         }
         else if (_state == TcpState.SYN_SENT)
         {
-            Done();
+            Done(byUser: true);
         }
         else if (CloseState())
         {
@@ -135,6 +135,10 @@ public sealed partial class TcpSock
             Net.Tcp.Orphans++;
             _countedOrphan = true;
         }
+        else
+        {
+            DropOutOfOrder();
+        }
     }
 
     private bool _countedOrphan;
@@ -162,7 +166,7 @@ public sealed partial class TcpSock
             Err = Errno.ECONNRESET;
         }
 
-        Done();
+        Done(byUser: true);
         Wake(ErrorReport);
         Set(TcpSockFlags.Connecting | TcpSockFlags.Connected, false);
         _shutdown = 0;
@@ -192,15 +196,15 @@ public sealed partial class TcpSock
     }
 
     /// <summary>tcp_done: the connection is over; what is in the receive queue may still be read.</summary>
-    private void Done()
+    /// <param name="byUser">close(2) or shutdown(2) ended it: an attempt that is given up has not failed.</param>
+    private void Done(bool byUser = false)
     {
-        if (_state is TcpState.SYN_SENT or TcpState.SYN_RECV) Inc(Snmp.TcpAttemptFails);
+        if (!byUser && _state is TcpState.SYN_SENT or TcpState.SYN_RECV) Inc(Snmp.TcpAttemptFails);
         CheckBlackholeAtEnd();
         RemoveFastOpenRequest(suspect: false);
         SetState(TcpState.CLOSE);
         ClearTimers();
         PurgeWriteQueues();
-        DropOutOfOrder();
         Set(TcpSockFlags.FastPath, false);
         _shutdown = RcvShutdown | SendShutdown;
         Wake(StateChange);
@@ -210,7 +214,9 @@ public sealed partial class TcpSock
             Net.Tcp.Orphans--;
         }
 
-        if (IsDetached) PurgeReceiveQueue();
+        if (!IsDetached) return;
+        DropOutOfOrder();
+        PurgeReceiveQueue();
     }
 
     private void PurgeReceiveQueue()

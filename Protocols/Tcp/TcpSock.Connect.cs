@@ -146,6 +146,7 @@ public sealed partial class TcpSock
 
         PeekOffReset();
         PurgeReceiveQueue();
+        DropOutOfOrder();
     }
 
     // tcp_connect_init, when the SYN goes: after a deferred connect(2), what was set since then counts, and an error that nobody took stays until now.
@@ -158,12 +159,22 @@ public sealed partial class TcpSock
         _advMss = (ushort)(user > 0 ? Math.Min(user, _routeAdvMss) : _routeAdvMss);
         _snd = new SendWindow { SndUna = _iss, SndNxt = _iss, WriteSeq = _iss, PushedSeq = _iss, SndSml = _iss };
         _rcv = default;
-        _rcv.SelectInitial(FullSpace, _advMss, _user?.WindowClamp ?? 0, Sysctl.tcp_window_scaling, RmemMax);
+        _rcv.SelectInitial(FullSpace, _advMss, InitialClamp, Sysctl.tcp_window_scaling, RmemMax);
         SyncMss(_mtu);
         _rcvMss = TcpConst.MinMss; // tcp_initialize_rcv_mss, while there is no window yet
     }
 
-    private int RmemMax => RcvbufLocked ? Rcvbuf : Math.Max(Sysctl.tcp_rmem_max, Sysctl.rmem_max);
+    private int RmemMax => Math.Max(Sysctl.tcp_rmem_max, Sysctl.rmem_max);
+
+    // TCP_WINDOW_CLAMP, and no more than a buffer holds that the user has fixed.
+    private int InitialClamp
+    {
+        get
+        {
+            int clamp = _user?.WindowClamp ?? 0;
+            return RcvbufLocked && (clamp > FullSpace || clamp == 0) ? FullSpace : clamp;
+        }
+    }
 
     // A SYN-ACK that is built here is a simultaneous open's: our SYN again, which offers what it offered, whatever the far end's SYN said (tcp_syn_options).
     private TcpOptionsWriter SynOptions(bool synAck) => new()

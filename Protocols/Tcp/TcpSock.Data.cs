@@ -63,12 +63,15 @@ public sealed partial class TcpSock
         }
 
         int length = skb.Length, truesize = RxCharge(skb), gsoSize = skb.GsoSize;
+        bool inPages = skb.LinearTruesize == 0;
         byte tos = skb.Ip.Tos;
-        bool fin = (skb.Tcp.Flags & (byte)TcpFlags.FIN) != 0, push = (skb.Tcp.Flags & (byte)TcpFlags.PSH) != 0;
+        int headerLength = skb.Tcp.HeaderLength;
+        var flags = (TcpFlags)skb.Tcp.Flags;
+        bool fin = (flags & TcpFlags.FIN) != 0;
         SeqNum end = skb.Tcp.EndSeq;
         QueueRcv(skb);
         AdvanceRcvNxt(end);
-        if (length > 0) EventDataRecv(length, truesize, push, gsoSize, tos);
+        if (length > 0) EventDataRecv(length, truesize, inPages, headerLength, flags, gsoSize, tos);
         if (fin)
         {
             Fin();
@@ -87,32 +90,47 @@ public sealed partial class TcpSock
     /// <summary>tcp_queue_rcv: to the receive queue, as part of the last packet if that may be (tcp_try_coalesce); small ones into the room behind the last.</summary>
     private void QueueRcv(SkBuff skb, bool isCharged = false)
     {
-        int length = skb.Length, charged = isCharged ? RxCharge(skb) : 0;
-        skb.Tcp.Frags = (byte)(1 + length / FragSize);
-        if (_receiveQueue.Tail is { } tail && tail.Tcp.EndSeq == skb.Tcp.Seq && tail.Tcp.Frags + skb.Tcp.Frags <= MaxFrags
-            && ((tail.Tcp.Flags | skb.Tcp.Flags) & (byte)TcpFlags.FIN) == 0)
+        int charged = isCharged ? RxCharge(skb) : 0;
+        skb.Tcp.Frags = (byte)(1 + skb.Length / FragSize);
+        bool copied = _receiveQueue.Tail is { } tail && TryCoalesce(tail, skb);
+        if (!copied)
         {
-            Inc(Snmp.TcpExtTCPRcvCoalesce);
-            skb.Tcp.Frags += tail.Tcp.Frags;
-            if (length > 0 && length <= tail.Tailroom)
-            {
-                tail.Put(skb.Data);
-                if (skb.Tstamp != default) tail.Tstamp = skb.Tstamp;
-                tail.Tcp.EndSeq = skb.Tcp.EndSeq;
-                tail.Tcp.Flags |= skb.Tcp.Flags;
-                tail.Tcp.Frags = skb.Tcp.Frags;
-                RmemCharge(length);
-                RmemUncharge(charged);
-                skb.Free();
-                return;
-            }
-
-            skb.Tcp.Continues = true;
+            RmemCharge(RxCharge(skb));
+            _receiveQueue.Append(skb);
         }
 
-        RmemCharge(RxCharge(skb));
         RmemUncharge(charged);
-        _receiveQueue.Append(skb);
+    }
+
+    /// <summary>
+    /// tcp_try_coalesce: a packet becomes part of the one before it. Of what lies in pages the pages are taken over; one in a buffer of its own
+    /// (<see cref="SkBuff.LinearTruesize"/>) goes into the other's room or stays what it is.
+    /// </summary>
+    /// <returns>True when its bytes are in the other now and it is gone; else the caller queues it, behind the other.</returns>
+    private bool TryCoalesce(SkBuff tail, SkBuff skb)
+    {
+        int length = skb.Length;
+        if (tail.Tcp.EndSeq != skb.Tcp.Seq) return false;
+        bool inRoom = length <= tail.LinearRoom, linear = (tail.LinearTruesize | skb.LinearTruesize) != 0;
+        if (!inRoom && (linear || tail.Tcp.Frags + skb.Tcp.Frags > MaxFrags)) return false;
+        Inc(Snmp.TcpExtTCPRcvCoalesce);
+        skb.Tcp.Frags += tail.Tcp.Frags;
+        if (linear) skb.Recount(tail.LinearTruesize, tail.LinearRoom - length);
+        if (length > tail.Tailroom)
+        {
+            skb.Tcp.Continues = true;
+            return false;
+        }
+
+        tail.Put(skb.Data);
+        if (skb.Tstamp != default) tail.Tstamp = skb.Tstamp;
+        tail.Tcp.EndSeq = skb.Tcp.EndSeq;
+        tail.Tcp.Flags |= skb.Tcp.Flags;
+        tail.Tcp.Frags = skb.Tcp.Frags;
+        if (linear) tail.Recount(tail.LinearTruesize, skb.LinearRoom);
+        else RmemCharge(length);
+        skb.Free();
+        return true;
     }
 
     private void AdvanceRcvNxt(SeqNum end)
@@ -131,34 +149,64 @@ public sealed partial class TcpSock
             return DropReceived(skb, DropReason.PROTO_MEM);
         }
 
+        MeasureRcvMss(skb);
         Set(TcpSockFlags.FastPath, false);
         _ackPending |= AckPending.Sched;
         Inc(Snmp.TcpExtTCPOFOQueue);
         Flow.RcvOooPack++;
         _ofo ??= new Reassembler();
+        _ofo.ReportsDuplicates = IsSack && Sysctl.tcp_dsack;
         int truesize = RxCharge(skb), length = skb.Length;
-        if (!_ofo.Insert(skb, Net, SegmentCharge, out int freed))
+        bool inPages = skb.LinearTruesize == 0;
+        SeqNum seq = skb.Tcp.Seq, end = skb.Tcp.EndSeq;
+        OfoOutcome outcome = _ofo.Insert(skb, Net, SegmentCharge, out int freed);
+        RmemUncharge(freed);
+        Drops += _ofo.Dropped;
+        _ofo.Dropped = 0;
+        if (IsSack)
         {
-            Inc(Snmp.TcpExtTCPOFOMerge);
-            Inc(Snmp.TcpExtTCPDSACKOfoSent);
-            if (!IsSack || !Sysctl.tcp_dsack) _ofo.ClearDsack();
-            return DropReceived(skb, DropReason.TCP_OFOMERGE);
+            if (outcome == OfoOutcome.Joined) GrowWindow(length, inPages ? length : truesize);
+            if (_ofo.Place(seq, end) >= SackBlocksExpected) SendCompressedAck();
+            _ofo.Touch(seq, end);
+            // Without SACK the window stays as it is, so that a duplicate ACK is one to the peer.
+            if (outcome == OfoOutcome.Queued) GrowWindow(length, truesize);
         }
 
-        if (!IsSack || !Sysctl.tcp_dsack) _ofo.ClearDsack();
-        RmemCharge(truesize);
-        RmemUncharge(freed);
-        GrowWindow(length, truesize);
-        return DropReason.NOT_DROPPED_YET;
+        if (outcome == OfoOutcome.Queued) RmemCharge(truesize);
+        if (!IsDetached) GrowRcvbuf(_rcvqSpace); // what came ahead of the hole wants room too
+        return outcome switch
+        {
+            OfoOutcome.Queued => DropReason.NOT_DROPPED_YET,
+            OfoOutcome.Joined => Consume(skb),
+            _ => DropReceived(skb, DropReason.TCP_OFOMERGE),
+        };
+    }
+
+    // TCP_SACK_BLOCKS_EXPECTED: what is further down than this may not be told again.
+    private const int SackBlocksExpected = 2;
+
+    /// <summary>tcp_sack_compress_send_ack: an ACK that waited for others goes before the blocks that it tells of change.</summary>
+    private void SendCompressedAck()
+    {
+        if (_compressedAcks == 0) return;
+        _compressedAcks--; // one is sent
+        SendAck();
     }
 
     /// <summary>tcp_ofo_queue: what the filled hole lets through.</summary>
     private void DrainOutOfOrder()
     {
         Reassembler ofo = _ofo!;
+        SeqNum dsackHigh = _rcv.RcvNxt;
         while (ofo.Queue.Head is { } skb && (SeqNum)skb.Tcp.Seq <= _rcv.RcvNxt)
         {
             ofo.Queue.Remove(skb);
+            if ((SeqNum)skb.Tcp.Seq < dsackHigh)
+            {
+                SeqNum until = SeqNum.Min(skb.Tcp.EndSeq, dsackHigh);
+                if (!ofo.ExtendDsack(skb.Tcp.Seq, until)) SetDsack(skb.Tcp.Seq, until);
+            }
+
             if ((SeqNum)skb.Tcp.EndSeq <= _rcv.RcvNxt)
             {
                 RmemUncharge(RxCharge(skb));
@@ -166,7 +214,6 @@ public sealed partial class TcpSock
                 continue;
             }
 
-            if ((SeqNum)skb.Tcp.Seq < _rcv.RcvNxt) SetDsack(skb.Tcp.Seq, _rcv.RcvNxt);
             bool fin = (skb.Tcp.Flags & (byte)TcpFlags.FIN) != 0;
             SeqNum end = skb.Tcp.EndSeq;
             QueueRcv(skb, isCharged: true);
@@ -189,7 +236,9 @@ public sealed partial class TcpSock
     {
         if (!IsSack || !Sysctl.tcp_dsack) return;
         Inc(start < _rcv.RcvNxt ? Snmp.TcpExtTCPDSACKOldSent : Snmp.TcpExtTCPDSACKOfoSent);
-        (_ofo ??= new Reassembler()).SetDsack(start, end);
+        _ofo ??= new Reassembler();
+        _ofo.ReportsDuplicates = true;
+        _ofo.SetDsack(start, end);
     }
 
     /// <summary>tcp_fin: the peer will send no more.</summary>

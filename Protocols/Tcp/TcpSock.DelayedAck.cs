@@ -10,10 +10,10 @@ public sealed partial class TcpSock
     private bool InPingpong => _pingpong >= 1;
 
     /// <summary>tcp_event_data_recv: learns the peer's rhythm, and owes an ACK.</summary>
-    private void EventDataRecv(int length, int truesize, bool push, int gsoSize, byte tos)
+    private void EventDataRecv(int length, int truesize, bool inPages, int headerLength, TcpFlags flags, int gsoSize, byte tos)
     {
         _ackPending |= AckPending.Sched;
-        MeasureRcvMss(gsoSize > 0 ? Math.Min(gsoSize, length) : length, truesize, push);
+        MeasureRcvMss(gsoSize > 0 ? Math.Min(gsoSize, length) : length, truesize, headerLength, flags);
         RcvRttMeasure();
         if (_ato == Duration.Zero)
         {
@@ -41,12 +41,16 @@ public sealed partial class TcpSock
 
         _lrcvtime = _mstamp;
         if (HasAnyEcn) EcnCheckData(tos);
-        if (length >= 128) GrowWindow(length, length); // truesize_adjust: the packet's head does not count, its bytes lie in pages
+        if (length >= 128) GrowWindow(length, inPages ? length : truesize); // truesize_adjust: the packet's head does not count when its bytes lie in pages
     }
 
+    private void MeasureRcvMss(SkBuff skb) =>
+        MeasureRcvMss(skb.GsoSize > 0 ? Math.Min(skb.GsoSize, skb.Length) : skb.Length, RxCharge(skb), skb.Tcp.HeaderLength, (TcpFlags)skb.Tcp.Flags);
+
     /// <summary>tcp_measure_rcv_mss.</summary>
-    private void MeasureRcvMss(int length, int truesize, bool push)
+    private void MeasureRcvMss(int length, int truesize, int headerLength, TcpFlags flags)
     {
+        bool push = (flags & TcpFlags.PSH) != 0;
         int lss = _lastSegSize;
         _lastSegSize = 0;
         if (length >= _rcvMss)
@@ -58,7 +62,8 @@ public sealed partial class TcpSock
                 if (ratio != _scalingRatio)
                 {
                     _scalingRatio = (byte)ratio;
-                    if (_rcv.WindowClamp < FullSpace) _rcv.WindowClamp = Math.Min(FullSpace, TcpConst.MaxWindowUnscaled << _rcv.Wscale);
+                    MoveWindowClamp(FullSpace);
+                    _rcvqSpace = Math.Min(_rcvqSpace, _rcv.WindowClamp);
                 }
             }
 
@@ -68,13 +73,14 @@ public sealed partial class TcpSock
         }
 
         // Smaller than ever seen: the peer's MSS only when two in a row agree and nothing says that it is a tail.
-        int whole = length + HeaderLength;
-        if (whole >= TcpConst.DefaultMss + TcpHeader.MinLength || (whole >= TcpConst.MinMss + TcpHeader.MinLength && !push))
+        int whole = length + headerLength;
+        if (whole >= TcpConst.DefaultMss + TcpHeader.MinLength
+            || (whole >= TcpConst.MinMss + TcpHeader.MinLength && (flags & (TcpFlags.FIN | TcpFlags.URG | TcpFlags.SYN | TcpFlags.PSH)) == 0))
         {
-            _lastSegSize = length;
-            if (length == lss)
+            _lastSegSize = whole - HeaderLength; // an MSS free of what options it may carry
+            if (_lastSegSize == lss)
             {
-                _rcvMss = length;
+                _rcvMss = lss;
                 return;
             }
         }
@@ -249,6 +255,6 @@ public sealed partial class TcpSock
     private void CompressedAckTimer()
     {
         _compAckAt = Instant.Never;
-        if (_compressedAcks > 0 && _state != TcpState.CLOSE) SendAck();
+        if (_state != TcpState.CLOSE) SendCompressedAck();
     }
 }

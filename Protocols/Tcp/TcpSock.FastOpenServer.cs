@@ -124,15 +124,16 @@ public sealed partial class TcpSock
     private bool TakeSynData(FastOpenState f, SkBuff skb)
     {
         if (skb.Length <= skb.Tcp.HeaderLength) return false;
-        Flow.DataSegsIn = 1;
+        Flow.DataSegsIn++; // once more, when it came with a SYN-ACK
         skb.Pull(skb.Tcp.HeaderLength);
         skb.Tcp.Seq++;
         skb.Tcp.Flags &= unchecked((byte)~TcpFlags.SYN);
         SeqNum end = skb.Tcp.EndSeq;
         bool fin = ((TcpFlags)skb.Tcp.Flags & TcpFlags.FIN) != 0;
         MemForce(RxCharge(skb));
+        _bytesReceived = skb.Length; // not the FIN, which counts elsewhere
         QueueRcv(skb);
-        AdvanceRcvNxt(end);
+        _rcv.RcvNxt = end;
         f.SynDataAcked = true;
         if (fin) Fin();
         return true;
@@ -173,20 +174,19 @@ public sealed partial class TcpSock
                 return false;
             }
 
-            if (!RequestRateLimited(req, Snmp.TcpExtTCPACKSkippedSynRecv)) RetransmitSynAck(req, timedOut: false);
-            reason = Consume(skb);
+            if (!RequestRateLimited(req, skb, Snmp.TcpExtTCPACKSkippedSynRecv)) RetransmitSynAck(req, timedOut: false);
+            reason = DropReceived(skb, DropReason.TCP_INVALID_SYN);
             return false;
         }
 
-        if (paws || !InWindow(tcb.Seq, tcb.EndSeq, req.RcvNxt, req.RcvNxt + req.RcvWnd))
+        if (paws || !InWindow(tcb.Seq, tcb.EndSeq, req.RcvNxt, req.RcvNxt + SynAckWindow(req)))
         {
-            if ((flags & TcpFlags.RST) == 0 && !RequestRateLimited(req, Snmp.TcpExtTCPACKSkippedSynRecv)) SendRequestAck(req, _snd.SndNxt);
+            if ((flags & TcpFlags.RST) == 0 && !RequestRateLimited(req, skb, Snmp.TcpExtTCPACKSkippedSynRecv)) SendRequestAck(req, _snd.SndNxt);
             if (paws) Inc(Snmp.TcpExtPAWSEstab);
             reason = DropReceived(skb, paws ? DropReason.TCP_RFC7323_PAWS : DropReason.TCP_OVERWINDOW);
             return false;
         }
 
-        if (saw && (SeqNum)tcb.Seq <= req.RcvNxt) req.TsRecent = o.TsVal;
         if (tcb.Seq == req.RcvIsn.Value) flags &= ~TcpFlags.SYN;
         if ((flags & (TcpFlags.RST | TcpFlags.SYN)) != 0)
         {

@@ -8,7 +8,12 @@ public sealed partial class TcpSock
     public override void IcmpError(in IcmpErrorInfo error, Instant now)
     {
         _mstamp = now;
-        if (_state == TcpState.CLOSE) return;
+        if (_state == TcpState.CLOSE)
+        {
+            Inc(Snmp.IcmpInErrors); // there is no connection
+            return;
+        }
+
         SeqNum seq = error.Seq;
         if (_state == TcpState.LISTEN) return; // RequestError
         // RFC 5927 section 4: only an error about something in flight can be true.
@@ -19,7 +24,7 @@ public sealed partial class TcpSock
             return;
         }
 
-        if (error.Mtu > 0)
+        if ((IcmpType)error.IcmpType == IcmpType.DEST_UNREACH && error.IcmpCode == IcmpCode.FRAG_NEEDED)
         {
             MtuReduced(error.Mtu);
             return;
@@ -49,7 +54,12 @@ public sealed partial class TcpSock
     /// <summary>tcp_req_err: an error about a listener's SYN-ACK: that nobody can be reached drops the half-open connection.</summary>
     public void RequestError(in IcmpErrorInfo error, in SockAddr local, in SockAddr peer)
     {
-        if (_listener?.Find(new RequestKey(local.Address, peer.Address, local.Port, peer.Port)) is not { } req) return;
+        if (_listener?.Find(new RequestKey(local.Address, peer.Address, local.Port, peer.Port)) is not { } req)
+        {
+            Inc(Snmp.IcmpInErrors);
+            return;
+        }
+
         if (error.Seq != req.SntIsn.Value)
         {
             Inc(Snmp.TcpExtOutOfWindowIcmps);
@@ -65,8 +75,8 @@ public sealed partial class TcpSock
     /// <summary>tcp_v4_mtu_reduced and tcp_simple_retransmit: what no longer fits is cut and sent again, and cwnd keeps its size.</summary>
     private void MtuReduced(int mtu)
     {
+        if (mtu < FibExceptions.MinPmtu) mtu = Math.Min(_mtu, FibExceptions.MinPmtu); // nobody makes us send crumbs (ip_rt_min_pmtu)
         if (mtu >= _mtu || PmtuDisc is PmtuDisc.DONT or PmtuDisc.PROBE or PmtuDisc.INTERFACE or PmtuDisc.OMIT) return;
-        mtu = Math.Max(mtu, 68);
         SyncMss(mtu);
         SimpleRetransmit();
     }

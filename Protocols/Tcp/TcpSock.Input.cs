@@ -31,7 +31,7 @@ public sealed partial class TcpSock
     /// <summary>tcp_drop_reason: counted also for the socket (sk_drops).</summary>
     private DropReason DropReceived(SkBuff skb, DropReason reason)
     {
-        Drops++;
+        Drops += Math.Max(1, skb.GsoSegs);
         return Net.Mib.Drop(skb, reason);
     }
 
@@ -57,7 +57,7 @@ public sealed partial class TcpSock
 
     /// <summary>tcp_fast_path_check: may the next segment be predicted?</summary>
     private void FastPathCheck() =>
-        Set(TcpSockFlags.FastPath, _ofo is null && _rcv.RcvWnd > 0 && _urgent is not { RcvMarked: true } && _rmemAlloc < Rcvbuf);
+        Set(TcpSockFlags.FastPath, _ofo is null or { Queue.IsEmpty: true } && _rcv.RcvWnd > 0 && _urgent is not { RcvMarked: true } && _rmemAlloc < Rcvbuf);
 
     /// <summary>tcp_rcv_established.</summary>
     private DropReason RcvEstablished(SkBuff skb)
@@ -92,7 +92,7 @@ public sealed partial class TcpSock
                 return DropReason.CONSUMED;
             }
 
-            if (fits && (SeqNum)tcb.AckSeq >= _snd.SndUna && MemScheduled(RxCharge(skb) - tcb.HeaderLength) && length <= _rcv.Current)
+            if (fits && (SeqNum)tcb.AckSeq >= _snd.SndUna && MemScheduled(skb.LinearTruesize > 0 ? skb.LinearTruesize : RxCharge(skb) - tcb.HeaderLength) && length <= _rcv.Current)
             {
                 Inc(Snmp.TcpExtTCPHPHits);
                 NoteEcho(o);
@@ -101,6 +101,9 @@ public sealed partial class TcpSock
                 skb.Pull(tcb.HeaderLength);
                 bool acks = tcb.AckSeq != _snd.SndUna.Value;
                 int truesize = RxCharge(skb);
+                bool inPages = skb.LinearTruesize == 0;
+                int headerLength = tcb.HeaderLength;
+                var flags = (TcpFlags)tcb.Flags;
                 SeqNum end = tcb.EndSeq;
                 int gsoSize = skb.GsoSize;
                 byte tos = skb.Ip.Tos;
@@ -118,7 +121,7 @@ public sealed partial class TcpSock
 
                 QueueRcv(skb);
                 AdvanceRcvNxt(end);
-                EventDataRecv(length, truesize, ((TcpFlags)tcb.Flags & TcpFlags.PSH) != 0, gsoSize, tos);
+                EventDataRecv(length, truesize, inPages, headerLength, flags, gsoSize, tos);
                 TellDataReady();
                 if (acks) DataSndCheck();
                 if ((_ackPending & AckPending.Sched) != 0) AckSndCheck(false);

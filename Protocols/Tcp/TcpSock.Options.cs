@@ -163,13 +163,17 @@ public sealed partial class TcpSock
 
         int clamp = Math.Max(v, MinRcvbuf / 2);
         User.WindowClamp = clamp;
-        if (_state is TcpState.CLOSE or TcpState.LISTEN) return Errno.OK;
-        int old = _rcv.WindowClamp;
-        _rcv.WindowClamp = clamp;
-        // The offer follows downwards at once, upwards as far as has been offered.
-        if (clamp < old) _rcv.RcvSsthresh = Math.Min(_rcv.RcvSsthresh, clamp);
-        else _rcv.RcvSsthresh = Math.Max(_rcv.RcvSsthresh, Math.Min(_rcv.RcvWnd, clamp));
+        if (_state is not (TcpState.CLOSE or TcpState.LISTEN)) MoveWindowClamp(clamp);
         return Errno.OK;
+    }
+
+    /// <summary>tcp_set_window_clamp: the offer follows downwards at once, upwards as far as has been offered.</summary>
+    private void MoveWindowClamp(int to)
+    {
+        int clamp = Math.Max(to, MinRcvbuf / 2), old = _rcv.WindowClamp;
+        _rcv.WindowClamp = clamp;
+        if (clamp < old) _rcv.RcvSsthresh = Math.Min(_rcv.RcvSsthresh, clamp);
+        else if (clamp > old) _rcv.RcvSsthresh = Math.Max(_rcv.RcvSsthresh, Math.Min(_rcv.RcvWnd, clamp));
     }
 
     private void SetQuickAck(int v)

@@ -43,6 +43,7 @@ public sealed partial class TcpSock
         int retries = _user is { SynRetries: > 0 } ? _user.SynRetries : Sysctl.tcp_synack_retries;
         retries = _listener!.RetriesUnderPressure(retries);
         int defer = _user?.DeferAccept ?? 0;
+        Inc(Snmp.TcpExtTCPTimeouts);
         bool expire, resend;
         if (defer == 0)
         {
@@ -76,6 +77,7 @@ public sealed partial class TcpSock
         Inc(Snmp.TcpRetransSegs);
         Inc(Snmp.TcpExtTCPSynRetrans);
         if (req.NumRetrans < byte.MaxValue) req.NumRetrans++;
+        if (FastOpenRequest is not null) _totalRetrans++;
         SendSynAck(req);
     }
 }

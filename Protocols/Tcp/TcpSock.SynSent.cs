@@ -28,7 +28,7 @@ public sealed partial class TcpSock
             }
 
             if (rst) return Reset(skb);
-            if (!syn) return Net.Mib.Drop(skb, DropReason.TCP_FLAGS);
+            if (!syn) return DropReceived(skb, DropReason.TCP_FLAGS);
             NoteEcho(o);
             if (HasAnyEcn) EcnRcvSynAck(skb, th, o.AccEcn);
             _rcv.RcvNxt = skb.Tcp.Seq + 1;
@@ -80,8 +80,8 @@ public sealed partial class TcpSock
         }
 
         // Second, a RST without ACK: ignore it. Fourth, a SYN without ACK: a simultaneous open.
-        if (rst) return Net.Mib.Drop(skb, DropReason.TCP_RESET);
-        if (!syn) return Net.Mib.Drop(skb, DropReason.TCP_FLAGS);
+        if (rst) return DropReceived(skb, DropReason.TCP_RESET);
+        if (!syn) return DropReceived(skb, DropReason.TCP_FLAGS);
         SetState(TcpState.SYN_RECV);
         _rcv.RcvNxt = skb.Tcp.Seq + 1;
         _rcv.RcvWup = _rcv.CopiedSeq = _rcv.RcvNxt;

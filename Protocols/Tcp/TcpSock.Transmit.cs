@@ -82,7 +82,9 @@ public sealed partial class TcpSock
             _flow!.BytesSent += payload.Length;
         }
 
-        Inc(Snmp.TcpOutSegs);
+        // What is sent again counts as TcpRetransSegs alone.
+        SeqNum end = seq + payload.Length + ((flags & (TcpFlags.SYN | TcpFlags.FIN)) != 0 ? 1 : 0);
+        if (end > _snd.SndNxt || end == seq) Inc(Snmp.TcpOutSegs);
         _segsOut++;
         if (_flow is { } flow) flow.LastXmit = Instant.Max(flow.LastXmit, _mstamp);
         QueueXmit(pkt);
@@ -109,6 +111,7 @@ public sealed partial class TcpSock
         _ackPending = AckPending.None;
         _delackAt = Instant.Never;
         _compAckAt = Instant.Never;
+        if (_compressedAcks > 0) Net.Mib.Add(Snmp.TcpExtTCPAckCompressed, _compressedAcks);
         _compressedAcks = 0;
         _ofo?.ClearDsack();
     }

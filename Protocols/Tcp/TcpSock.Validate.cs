@@ -31,7 +31,7 @@ public sealed partial class TcpSock
             if (!rst)
             {
                 if (syn) return SynChallenge(skb);
-                if (reason == DropReason.TCP_INVALID_END_SEQUENCE) Inc(Snmp.TcpExtBeyondWindow);
+                if (reason != DropReason.TCP_OLD_SEQUENCE) Inc(Snmp.TcpExtBeyondWindow);
                 if (!OowRateLimited(skb, Snmp.TcpExtTCPACKSkippedSeq)) SendDupAck(skb);
             }
             else if (IsResetBehindFin(skb))
@@ -65,7 +65,7 @@ public sealed partial class TcpSock
     // RFC 5961 4.2: a SYN in a synchronised state is never believed.
     private DropReason SynChallenge(SkBuff skb)
     {
-        Inc(Snmp.TcpInErrs);
+        if (_state == TcpState.ESTABLISHED) Inc(Snmp.TcpInErrs);
         Inc(Snmp.TcpExtTCPSYNChallenge);
         SendChallengeAck(skb);
         return DropReceived(skb, DropReason.TCP_INVALID_SYN);

@@ -36,9 +36,7 @@ public sealed partial class TcpSock
             window = _rcv.RoundUp(current);
         }
 
-        // Without scaling the field is the limit.
-        window = Math.Min(window, TcpConst.MaxWindowUnscaled << _rcv.Wscale);
-        _rcv.RcvWnd = window;
+        _rcv.RcvWnd = window; // also what the field cannot say
         _rcv.RcvWup = _rcv.RcvNxt;
         if (window == 0)
         {
@@ -50,7 +48,7 @@ public sealed partial class TcpSock
             Inc(Snmp.TcpExtTCPFromZeroWindowAdv);
         }
 
-        return window >> _rcv.Wscale;
+        return Math.Min(window >> _rcv.Wscale, TcpConst.MaxWindowUnscaled);
     }
 
     /// <summary>__tcp_select_window: the free space in steps that are worth a segment; zero when too little is left.</summary>
@@ -184,27 +182,26 @@ public sealed partial class TcpSock
     {
         if (_rcvRttUs8 == 0) return;
         if ((_mstamp - _rcvqTime).Microseconds < _rcvRttUs8 >> 3) return;
-        int copied = _rcv.CopiedSeq - _rcvqSeq;
-        if (copied > _rcvqSpace)
-        {
-            if (Sysctl.tcp_moderate_rcvbuf && !RcvbufLocked)
-            {
-                long window = 2L * copied + 16L * _advMss;
-                long grow = window * (copied - _rcvqSpace) / Math.Max(1, _rcvqSpace);
-                window += grow << 1;
-                int rcvbuf = Math.Min(SpaceFromWin((int)Math.Min(window, int.MaxValue)), Sysctl.tcp_rmem_max);
-                if (rcvbuf > Rcvbuf)
-                {
-                    Rcvbuf = rcvbuf;
-                    _rcv.WindowClamp = Math.Max(_rcv.WindowClamp, WinFromSpace(rcvbuf));
-                }
-            }
-
-            _rcvqSpace = copied;
-        }
-
+        // What waits to be read has come too fast for the reader: it does not count as read.
+        int copied = _rcv.CopiedSeq - _rcvqSeq - (_rcv.RcvNxt - _rcv.CopiedSeq);
+        if (copied > _rcvqSpace) GrowRcvbuf(copied);
         _rcvqSeq = _rcv.CopiedSeq;
         _rcvqTime = _mstamp;
+    }
+
+    /// <summary>tcp_rcvbuf_grow: the buffer for twice what is read in a round trip, more while that grows, and for what came ahead of a hole.</summary>
+    private void GrowRcvbuf(int space)
+    {
+        int old = _rcvqSpace;
+        _rcvqSpace = space;
+        if (!Sysctl.tcp_moderate_rcvbuf || RcvbufLocked) return;
+        long window = 2L * space;
+        window += window * (space - old) / Math.Max(1, old) << 1;
+        if (_ofo?.Queue.Tail is { } last) window += (SeqNum)last.Tcp.EndSeq - _rcv.RcvNxt;
+        int rcvbuf = Math.Min(SpaceFromWin((int)Math.Min(window, int.MaxValue)), Sysctl.tcp_rmem_max);
+        if (rcvbuf <= Rcvbuf) return;
+        Rcvbuf = rcvbuf;
+        _rcv.WindowClamp = WinFromSpace(rcvbuf);
     }
 
     /// <summary>tcp_rcv_rtt_update: the receiver's own estimate of the round trip; the least when it is not from timestamps.</summary>
