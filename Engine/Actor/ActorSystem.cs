@@ -86,6 +86,7 @@ public sealed class Settings
         AskTimeout = config.GetTimeSpan("akka.actor.ask-timeout", Timeout.InfiniteTimeSpan);
         SupervisorStrategyClass = config.GetString("akka.actor.guardian-supervisor-strategy", "") ?? "";
         HostDispatcher = config.GetString("actornet.engine.host-dispatcher", Dispatch.Dispatchers.HostDispatcherId)!;
+        Workers = WorkersOf(config);
         IsVirtual = string.Equals(config.GetString("actornet.engine.mode", "realtime"), "virtual", StringComparison.Ordinal);
     }
 
@@ -114,4 +115,17 @@ public sealed class Settings
     public string HostDispatcher { get; }
 
     public bool IsVirtual { get; }
+
+    /// <summary>Threads that run hosts in virtual time; 0: as many as there are processors, where they pay.</summary>
+    internal int Workers { get; }
+
+    private static int WorkersOf(Config config)
+    {
+        string text = config.GetString("actornet.engine.workers", "1") ?? "1";
+        if (text == "auto")
+            return 0;
+        return int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int n) && n is >= 1 and <= 256
+            ? n
+            : throw new ConfigurationException($"actornet.engine.workers = \"{text}\": expected auto, or a number from 1 to 256");
+    }
 }

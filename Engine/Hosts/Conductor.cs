@@ -1,145 +1,207 @@
-// Runs the loops of all hosts in conservative windows: all that is due in [T, T+L) can be handled host by host, because nothing that one
-// host sends can reach another sooner than L, the smallest declared delay of a link. Order comes from the events' keys alone, so which
-// host of a window runs first does not matter; a window's hosts could be shared out among several workers.
+// Drives the loops of all hosts: with one worker, window by window, or with a team of them. Who runs what is decided anew between windows, and no result
+// depends on it: events are handled in the order of their keys, and those do not know of workers.
 
 namespace ActorNet.Engine.Hosts;
 
-internal sealed class Conductor(EngineSystem system)
+internal sealed class Conductor
 {
-    private HostLoop[] _heap = new HostLoop[4];
-    private int _count;
+    /// <summary>So many events of a run are looked at before hosts change hands.</summary>
+    private const long Enough = 20_000;
 
-    /// <summary>The last time (ns, inclusive) that a loop may handle events of.</summary>
-    internal long Limit;
+    private const double TooUneven = 1.2;
 
-    /// <summary>Asked between events; true ends the run.</summary>
-    internal Func<bool>? Stop;
+    private readonly EngineSystem _system;
+    private readonly Worker _alone;
+    private readonly TeamChoice _choice;
+    private WorkerTeam? _team;
+    private Worker[] _workers;
+    private long[] _eventsBefore = [];
+    private int _linksVersion = -1;
+    private bool _shared;
 
-    internal bool Stopped;
+    internal Conductor(EngineSystem system, int workers)
+    {
+        _system = system;
+        _alone = new Worker(system, 0);
+        _workers = [_alone];
+        _choice = new TeamChoice(workers);
+    }
 
-    internal CancellationToken Cancel;
+    /// <summary>Whose windows the system's clock and its callers go by: the only one, or the first.</summary>
+    internal Worker First => _alone;
 
-    internal long NextTime => _count == 0 ? EventQueue.Never : _heap[0].HeapTime;
+    internal long NextTime
+    {
+        get
+        {
+            long next = EventQueue.Never;
+            foreach (Worker w in _workers)
+                next = Math.Min(next, w.NextTime);
+            return next;
+        }
+    }
+
+    /// <summary>Whether hosts are at work on several threads now.</summary>
+    internal bool InParallel { get; private set; }
 
     /// <summary>Handles everything due up to <paramref name="until"/> (ns, inclusive); false when it was stopped before.</summary>
     internal bool Run(long until, Func<bool>? stop, CancellationToken cancel)
     {
-        Stop = stop;
-        Stopped = false;
-        Cancel = cancel;
         // What a task's end sets off inside a turn runs there and then, not where the caller's context would have it.
         SynchronizationContext? outer = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            for (; ; )
-            {
-                system.DrainInbox();
-                if (Stopped || cancel.IsCancellationRequested || (stop is not null && stop()))
-                    return false;
-                long from = NextTime;
-                if (from > until)
-                    return true;
-                system.Clock = Math.Max(system.Clock, from);
-                long lookahead = system.Lookahead;
-                Limit = lookahead > until - from ? until : from + lookahead - 1;
-                while (_heap[0].HeapTime <= Limit && !Stopped)
-                {
-                    HostLoop loop = _heap[0];
-                    loop.Run(this);
-                    Update(loop);
-                    if (Stopped)
-                        system.Clock = Math.Max(system.Clock, loop.Now);
-                }
-            }
+            _system.DrainInbox();
+            // Who asks between events asks for one order of all events, and in real time nobody waits for others.
+            bool mayShare = stop is null && _system.Mode == EngineMode.Virtual && _system.HostCount > 2;
+            long before = _system.EventsHandled;
+            bool share = mayShare && _choice.Begin();
+            bool ended = share ? RunShared(until, cancel) : RunAlone(until, stop, cancel);
+            if (mayShare)
+                _choice.End(_system.EventsHandled - before);
+            return ended;
         }
         finally
         {
             SynchronizationContext.SetSynchronizationContext(outer);
-            Limit = -1;
-            Stop = null;
-            Cancel = default;
         }
     }
 
-    /// <summary>Between batches of one loop: true when the run is to end.</summary>
-    internal bool LookOutside(HostLoop loop)
+    private bool RunAlone(long until, Func<bool>? stop, CancellationToken cancel)
     {
-        if (Cancel.IsCancellationRequested)
-            Stopped = true;
-        if (system.HasInbox)
+        Gather();
+        Worker w = _alone;
+        w.Stop = stop;
+        w.Stopped = false;
+        w.Cancel = cancel;
+        try
         {
-            // Realtime: let the world in at the end of this batch. In virtual time it waits for the window's end unless this is the only host.
-            if (system.Mode == EngineMode.Realtime || system.HostCount == 1)
-                system.DrainInbox();
+            for (; ; )
+            {
+                _system.DrainInbox();
+                if (w.Stopped || cancel.IsCancellationRequested || (stop is not null && stop()))
+                    return false;
+                long from = w.NextTime;
+                if (from > until || from == EventQueue.Never)
+                    return true;
+                _system.Clock = Math.Max(_system.Clock, from);
+                long lookahead = _system.Lookahead;
+                w.Limit = lookahead > until - from ? until : from + lookahead - 1;
+                w.RunWindow();
+            }
         }
-        if (loop.Now > system.Clock)
-            system.Clock = loop.Now;
-        return Stopped;
-    }
-
-    /// <summary>A loop that this instant made: from now on the window is no wider than what it may send allows.</summary>
-    internal void Add(HostLoop loop)
-    {
-        if (_count == _heap.Length)
-            Array.Resize(ref _heap, _count * 2);
-        loop.HeapIndex = _count++;
-        loop.HeapTime = EventQueue.Never;
-        _heap[loop.HeapIndex] = loop;
-        if (HostLoop.Active is HostLoop active && Limit >= 0)
-            Limit = Math.Min(Limit, active.Now + Math.Min(system.Lookahead, long.MaxValue - active.Now) - 1);
-        Update(loop);
-    }
-
-    /// <summary>Puts the loop where its next event belongs.</summary>
-    internal void Update(HostLoop loop)
-    {
-        long time = loop.NextTime;
-        if (time == loop.HeapTime)
-            return;
-        bool earlier = time < loop.HeapTime;
-        loop.HeapTime = time;
-        if (earlier)
-            SiftUp(loop);
-        else
-            SiftDown(loop);
-    }
-
-    private static bool Before(HostLoop a, HostLoop b) => a.HeapTime < b.HeapTime || (a.HeapTime == b.HeapTime && a.Id < b.Id);
-
-    private void SiftUp(HostLoop loop)
-    {
-        int at = loop.HeapIndex;
-        while (at > 0)
+        finally
         {
-            int up = (at - 1) >> 1;
-            if (!Before(loop, _heap[up]))
-                break;
-            _heap[at] = _heap[up];
-            _heap[at].HeapIndex = at;
-            at = up;
+            w.Limit = -1;
+            w.Stop = null;
+            w.Cancel = default;
         }
-        _heap[at] = loop;
-        loop.HeapIndex = at;
     }
 
-    private void SiftDown(HostLoop loop)
+    private bool RunShared(long until, CancellationToken cancel)
     {
-        int at = loop.HeapIndex;
         for (; ; )
         {
-            int child = 2 * at + 1;
-            if (child >= _count)
-                break;
-            if (child + 1 < _count && Before(_heap[child + 1], _heap[child]))
-                child++;
-            if (!Before(_heap[child], loop))
-                break;
-            _heap[at] = _heap[child];
-            _heap[at].HeapIndex = at;
-            at = child;
+            _system.DrainInbox();
+            if (cancel.IsCancellationRequested)
+                return false;
+            if (NextTime is var from && (from > until || from == EventQueue.Never))
+                return true;
+            ShareOut();
+            InParallel = true;
+            bool ended;
+            try
+            {
+                ended = _team!.Run(until, () => _system.HasInbox, cancel);
+            }
+            finally
+            {
+                InParallel = false;
+            }
+            if (ended)
+                return true;
+            _system.Clock = Math.Max(_system.Clock, _system.LatestLoop);
         }
-        _heap[at] = loop;
-        loop.HeapIndex = at;
+    }
+
+    /// <summary>A loop that has just been made.</summary>
+    internal void Add(HostLoop loop)
+    {
+        if (InParallel)
+            throw new InvalidOperationException("A host cannot be made by a running host while several workers are at work: its number would depend on them. Make it from outside, or set actornet.engine.workers = 1.");
+        Gather();
+        _alone.Add(loop);
+    }
+
+    /// <summary>One worker has all hosts.</summary>
+    private void Gather()
+    {
+        if (!_shared)
+            return;
+        _shared = false;
+        foreach (Worker w in _workers)
+            w.Clear();
+        _alone.Outboxes = null;
+        for (int i = 0; i < _system.HostCount; i++)
+            Give(_system.LoopOf(i)!, _alone);
+    }
+
+    /// <summary>Each worker has the hosts of its share; the shares are made anew when the load has become uneven, or the links are others.</summary>
+    private void ShareOut()
+    {
+        int hosts = _system.HostCount;
+        bool stale = _linksVersion != _system.Links.Version || _eventsBefore.Length != hosts;
+        if (_shared && !stale && !IsUneven())
+            return;
+        if (_team is null)
+        {
+            _workers = [_alone, .. Enumerable.Range(1, _choice.Workers - 1).Select(i => new Worker(_system, i))];
+            _team = new WorkerTeam(_workers) { WorkerOf = id => _system.LoopOf(id)!.Worker.Index };
+        }
+        int[] home = _choice.Shares?.Invoke(hosts) ?? Partition.Of(Loads(), _system.Links, _workers.Length);
+        foreach (Worker w in _workers)
+        {
+            w.Clear();
+            w.Outboxes ??= [.. _workers.Select(_ => new Outbox())];
+        }
+        for (int i = 0; i < hosts; i++)
+            Give(_system.LoopOf(i)!, _workers[home[i]]);
+        _team.Measure(_system.Links);
+        _linksVersion = _system.Links.Version;
+        _shared = true;
+        _eventsBefore = new long[hosts];
+        for (int i = 0; i < hosts; i++)
+            _eventsBefore[i] = _system.LoopOf(i)!.Events;
+    }
+
+    private static void Give(HostLoop loop, Worker worker)
+    {
+        worker.Take(loop);
+        worker.Update(loop);
+    }
+
+    private long[] Loads()
+    {
+        long[] loads = new long[_system.HostCount];
+        for (int i = 0; i < loads.Length; i++)
+            loads[i] = _system.LoopOf(i)!.Events - (i < _eventsBefore.Length ? _eventsBefore[i] : 0);
+        return loads;
+    }
+
+    private bool IsUneven()
+    {
+        if (_choice.Shares is not null)
+            return true;
+        Span<long> ofWorkers = stackalloc long[_workers.Length];
+        long total = 0;
+        for (int i = 0; i < _eventsBefore.Length; i++)
+        {
+            HostLoop loop = _system.LoopOf(i)!;
+            long events = loop.Events - _eventsBefore[i];
+            ofWorkers[loop.Worker.Index] += events;
+            total += events;
+        }
+        return total >= Enough * _workers.Length && Partition.Unevenness(ofWorkers) > TooUneven;
     }
 }

@@ -44,7 +44,7 @@ internal sealed partial class EngineSystem
             {
                 HostLoop loop = receiver.Loop;
                 loop.Queue.Add(Math.Max(loop.Now, OutsideTime), Outside, ++_outsideSequence, receiver, item.Message, item.Sender);
-                Conductor.Update(loop);
+                loop.Worker.Update(loop);
             }
             else
             {

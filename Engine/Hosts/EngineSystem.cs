@@ -10,7 +10,6 @@ internal sealed partial class EngineSystem : ActorSystem
     private readonly List<Action> _onTermination = [];
     private readonly ActorCell _user;
     private readonly ActorCell _system;
-    private long _minDelay = long.MaxValue;
     private long _deadLetterCount;
 
     internal EngineSystem(string name, Config config, EngineMode? mode, MessageOrder? order = null)
@@ -22,7 +21,7 @@ internal sealed partial class EngineSystem : ActorSystem
         Mode = mode ?? (Settings.IsVirtual ? EngineMode.Virtual : EngineMode.Realtime);
         Order = order ?? MessageOrder.Of(Settings.Config);
         RootPath = new RootActorPath(new Address("akka", name));
-        Conductor = new Conductor(this);
+        Conductor = new Conductor(this, Order is null ? Settings.Workers : 1);
         FirstLoop = AddHost(null);
         DeadLetters = new DeadLetterRef(this);
         EventStream = new EventStream(this);
@@ -77,10 +76,21 @@ internal sealed partial class EngineSystem : ActorSystem
     internal long Clock { get; set; }
 
     /// <summary>How far hosts may run apart, ns: nothing crosses between two sooner.</summary>
-    internal long Lookahead => _loops.Count <= 1 ? long.MaxValue : CrossDelay;
+    internal long Lookahead => _loops.Count <= 1 ? long.MaxValue : Links.Shortest;
 
-    /// <summary>How long a message takes to another host, ns: one lookahead, at least 1.</summary>
-    internal long CrossDelay => _minDelay == long.MaxValue ? 1 : _minDelay;
+    internal LinkGraph Links { get; } = new();
+
+    /// <summary>The time of the host that has come furthest.</summary>
+    internal long LatestLoop
+    {
+        get
+        {
+            long latest = 0;
+            for (int i = 0; i < _loops.Count; i++)
+                latest = Math.Max(latest, _loops[i].Now);
+            return latest;
+        }
+    }
 
     internal long DeadLetterCount => Interlocked.Read(ref _deadLetterCount);
 
@@ -116,16 +126,21 @@ internal sealed partial class EngineSystem : ActorSystem
         return loop;
     }
 
-    internal void DeclareLink(long minDelayNanos)
+    internal void DeclareLink(HostLoop a, HostLoop b, long minDelayNanos)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(minDelayNanos);
-        Execute(() => _minDelay = Math.Min(_minDelay, Math.Max(1, minDelayNanos)));
+        Execute(() =>
+        {
+            if (Conductor.InParallel)
+                throw new InvalidOperationException("A link is declared before the hosts run, or between two stretches of a run: not by a running host while several workers are at work.");
+            Links.Add(a.Id, b.Id, Math.Max(1, minDelayNanos));
+        });
     }
 
     /// <summary>The loop of a host by its number; null for the outside.</summary>
     internal HostLoop? LoopOf(int id) => id < 0 ? null : _loops[id];
 
-    internal void Wake(HostLoop loop) => Conductor.Update(loop);
+    internal void Wake(HostLoop loop) => loop.Worker.Update(loop);
 
     /// <summary>A message to another host, or from outside.</summary>
     internal void SendAcross(ActorCell receiver, object message, IActorRef? sender)
@@ -136,19 +151,35 @@ internal sealed partial class EngineSystem : ActorSystem
             PutInInbox(receiver, message, sender);
             return;
         }
-        SendAcrossAt(from, from.Now + CrossDelay, receiver, message, sender);
+        SendAcrossAt(from, from.Now + Links.Between(from.Id, receiver.Loop.Id), receiver, message, sender);
     }
 
     internal void SendAcrossAt(HostLoop from, long at, ActorCell receiver, object message, IActorRef? sender)
     {
-        // A link declared in the middle of a window may be shorter than the window: what crosses it then waits for the window's end.
-        if (at <= Conductor.Limit)
-            at = Conductor.Limit + 1;
         HostLoop to = receiver.Loop;
+        Worker worker = from.Worker;
+        if (to.Worker != worker)
+        {
+            int other = to.Worker.Index;
+            if (at - from.Now < worker.Nearest[other])
+                throw TooSoon(from, at, receiver);
+            worker.Outboxes![other].Add(worker.OutTurn, at, from.Id, from.NextSequence(), receiver, message, sender);
+            return;
+        }
+        if (at <= worker.Limit)
+        {
+            // A link declared in the middle of a window may be shorter than the window: what crosses it then waits for the window's end.
+            if (Conductor.InParallel)
+                throw TooSoon(from, at, receiver);
+            at = worker.Limit + 1;
+        }
         to.Queue.Add(at, from.Id, from.NextSequence(), receiver, message, sender);
         if (at < to.HeapTime)
-            Conductor.Update(to);
+            worker.Update(to);
     }
+
+    internal ArgumentOutOfRangeException TooSoon(HostLoop from, long at, ActorCell receiver) =>
+        new(nameof(at), at, $"{at - from.Now} ns to {receiver} on another host is shorter than their link, or without one the longest declared: {Links.Between(from.Id, receiver.Loop.Id)} ns.");
 
     internal bool IsHostDispatcher(string dispatcher) => string.Equals(dispatcher, Settings.HostDispatcher, StringComparison.Ordinal);
 

@@ -42,11 +42,8 @@ public static class HostClock
                 loop.Schedule(atNanos, cell, message, self);
             return;
         }
-        if (atNanos - loop.Now < self.System.CrossDelay)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(atNanos), atNanos, $"{atNanos - loop.Now} ns from {self} to {receiver} on another host is shorter than the shortest declared link, {self.System.CrossDelay} ns.");
-        }
+        if (atNanos - loop.Now < self.System.Links.Shortest)
+            throw self.System.TooSoon(loop, atNanos, cell);
         self.System.SendAcrossAt(loop, atNanos, cell, message, self);
     }
 

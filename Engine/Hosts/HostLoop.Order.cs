@@ -10,10 +10,10 @@ internal sealed partial class HostLoop
     /// <summary>The actor that is this host; null for the system's own loop.</summary>
     internal ActorCell? HostCell { get; set; }
 
-    private bool RunOrdered(Conductor conductor)
+    private bool RunOrdered(Worker worker)
     {
         OrderedInstant ordered = _ordered!;
-        Func<bool>? stop = conductor.Stop;
+        Func<bool>? stop = worker.Stop;
         object? current = null;
         try
         {
@@ -39,7 +39,7 @@ internal sealed partial class HostLoop
                 }
                 else
                 {
-                    if (Queue.NextTime > conductor.Limit || !Queue.TryTake(conductor.Limit, out QueuedEvent due))
+                    if (Queue.NextTime > worker.Limit || !Queue.TryTake(worker.Limit, out QueuedEvent due))
                         return true;
                     if (due.Time > Now)
                         Now = due.Time;
@@ -49,13 +49,13 @@ internal sealed partial class HostLoop
                 Absorb(ordered);
                 if (stop is not null && stop())
                 {
-                    conductor.Stopped = true;
+                    worker.Stopped = true;
                     return true;
                 }
                 if (--budget == 0)
                 {
                     budget = Batch;
-                    if (conductor.LookOutside(this))
+                    if (worker.LookOutside(this))
                         return true;
                 }
             }
@@ -66,7 +66,7 @@ internal sealed partial class HostLoop
             HandleFailure(e, current);
             if (stop is not null && stop())
             {
-                conductor.Stopped = true;
+                worker.Stopped = true;
                 return true;
             }
             return false;

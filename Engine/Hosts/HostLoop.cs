@@ -31,8 +31,11 @@ internal sealed partial class HostLoop
     /// <summary>The parent of this host's askers.</summary>
     internal ActorCell? Temp;
 
-    // Place in the conductor's heap, and the time it stands there for.
+    // Place in its worker's heap, and the time it stands there for.
     internal int HeapIndex = -1;
+
+    /// <summary>Whose turn runs it; changes hands between windows only.</summary>
+    internal Worker Worker = null!;
     internal long HeapTime = EventQueue.Never;
 
     private long _sequence;
@@ -94,14 +97,14 @@ internal sealed partial class HostLoop
         return _ring = grown;
     }
 
-    /// <summary>Handles this host's events up to the conductor's limit.</summary>
-    internal void Run(Conductor conductor)
+    /// <summary>Handles this host's events up to the worker's limit.</summary>
+    internal void Run(Worker worker)
     {
         HostLoop? outer = Active;
         Active = this;
         try
         {
-            while (!RunGuarded(conductor)) { }
+            while (!RunGuarded(worker)) { }
         }
         finally
         {
@@ -141,11 +144,11 @@ internal sealed partial class HostLoop
     }
 
     /// <summary>False when an actor threw and the loop is to go on.</summary>
-    private bool RunGuarded(Conductor conductor)
+    private bool RunGuarded(Worker worker)
     {
         if (_ordered is not null)
-            return RunOrdered(conductor);
-        Func<bool>? stop = conductor.Stop;
+            return RunOrdered(worker);
+        Func<bool>? stop = worker.Stop;
         object? current = null;
         try
         {
@@ -175,7 +178,7 @@ internal sealed partial class HostLoop
                 }
                 else
                 {
-                    if (Queue.NextTime > conductor.Limit || !Queue.TryTake(conductor.Limit, out QueuedEvent due))
+                    if (Queue.NextTime > worker.Limit || !Queue.TryTake(worker.Limit, out QueuedEvent due))
                         return true;
                     if (due.Time > Now)
                         Now = due.Time;
@@ -183,13 +186,13 @@ internal sealed partial class HostLoop
                 }
                 if (stop is not null && stop())
                 {
-                    conductor.Stopped = true;
+                    worker.Stopped = true;
                     return true;
                 }
                 if (--budget == 0)
                 {
                     budget = Batch;
-                    if (conductor.LookOutside(this))
+                    if (worker.LookOutside(this))
                         return true;
                 }
             }
@@ -199,7 +202,7 @@ internal sealed partial class HostLoop
             HandleFailure(e, current);
             if (stop is not null && stop())
             {
-                conductor.Stopped = true;
+                worker.Stopped = true;
                 return true;
             }
             return false;

@@ -14,7 +14,8 @@ public static class LogicalProcess
 
     /// <summary>
     /// Says that nothing crosses between the hosts of a and b in less than this (ns, at least 1 is taken). The smallest of all links is how far
-    /// hosts may run apart, and how long a plain Tell to another host takes. Declare a link before anything is sent over it.
+    /// hosts may run apart; a plain Tell takes what the link of its two hosts takes, and without one as long as the longest of all. Declare a link before
+    /// anything is sent over it, and not from a host that runs beside others.
     /// </summary>
     public static void DeclareLink(this ActorSystem system, IActorRef a, IActorRef b, long minDelayNanos)
     {
@@ -22,8 +23,8 @@ public static class LogicalProcess
         ArgumentNullException.ThrowIfNull(b);
         if (system is not EngineSystem engine)
             throw new ArgumentException("Not a system of this engine.", nameof(system));
-        if (a is ActorCell first && b is ActorCell second && first.Loop == second.Loop)
-            return;
-        engine.DeclareLink(minDelayNanos);
+        HostLoop first = (a as ActorCell)?.Loop ?? engine.FirstLoop, second = (b as ActorCell)?.Loop ?? engine.FirstLoop;
+        if (first != second)
+            engine.DeclareLink(first, second, minDelayNanos);
     }
 }

@@ -1,6 +1,7 @@
 // Runs a scenario: builds it, drives virtual time, ends it, audits it, and writes what was measured.
 
 using System.Diagnostics;
+using System.Globalization;
 using ActorNet.Actors;
 using ActorNet.Protocols;
 
@@ -14,6 +15,9 @@ public sealed record RunOptions
 
     /// <summary>The engine's configuration.</summary>
     public Config EngineConfig { get; init; } = ConfigurationFactory.Empty;
+
+    /// <summary>Threads that share the hosts; 0: as many as there are processors, where they pay. Results are the same with any; null: what <see cref="EngineConfig"/> says.</summary>
+    public int? Workers { get; init; }
 
     /// <summary>Told about five times a second of wall time.</summary>
     public Action<RunProgress>? OnProgress { get; init; }
@@ -43,7 +47,7 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
     {
         _wall.Start();
         RunFolder? folder = options.OutFolder is { } path ? new RunFolder(path) : null;
-        ActorSystem system = EngineRun.Create("actornet", MessageOrders.Configure(options.EngineConfig, scenario), EngineMode.Virtual);
+        ActorSystem system = EngineRun.Create("actornet", MessageOrders.Configure(options.Workers is { } n ? WithWorkers(n) : options.EngineConfig, scenario), EngineMode.Virtual);
         try
         {
             ScenarioNetwork network = Build(system, folder);
@@ -76,6 +80,9 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
             system.Terminate();
         }
     }
+
+    private Config WithWorkers(int workers) =>
+        ConfigurationFactory.ParseString($"actornet.engine.workers = {(workers == 0 ? "auto" : workers.ToString(CultureInfo.InvariantCulture))}").WithFallback(options.EngineConfig);
 
     private ScenarioNetwork Build(ActorSystem system, RunFolder? folder)
     {
