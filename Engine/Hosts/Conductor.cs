@@ -41,6 +41,8 @@ internal sealed class Conductor
         }
     }
 
+    internal TeamChoice Choice => _choice;
+
     /// <summary>Whether hosts are at work on several threads now.</summary>
     internal bool InParallel { get; private set; }
 

@@ -105,7 +105,7 @@ public sealed class HostTests : TestKit
         IActorRef b = Sys.ActorOf(Props.Create(() => new Station("b", 10, log)).AsHost());
         Sys.DeclareLink(a, b, 1000);
         a.Tell(b, ActorRefs.NoSender);
-        EventFilter.Exception<ArgumentOutOfRangeException>(contains: "shorter than the shortest declared link").ExpectOne(() => a.Tell(1, ActorRefs.NoSender));
+        EventFilter.Exception<ArgumentOutOfRangeException>(contains: "shorter than their link").ExpectOne(() => a.Tell(1, ActorRefs.NoSender));
     }
 
     [Fact]
