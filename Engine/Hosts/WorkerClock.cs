@@ -9,8 +9,8 @@ namespace ActorNet.Engine.Hosts;
 /// <summary>One worker's line. Two turns, so that a fast worker's next line does not hide the one that a slow worker has still to read.</summary>
 internal sealed class WorkerClock(int workers)
 {
-    /// <summary>Looks at the others before it lets other threads of the machine run; with more workers than processors the other may be one of those.</summary>
-    private readonly int _spins = workers <= Environment.ProcessorCount ? 1000 : 0;
+    /// <summary>Looks at the others before it lets other threads of the machine run.</summary>
+    private const int Spins = 1000;
 
     private readonly Turn[] _turns = [new(workers), new(workers)];
     private Padded _window;
@@ -50,7 +50,7 @@ internal sealed class WorkerClock(int workers)
     {
         for (int spins = 0; Volatile.Read(ref _window.Value) < window; spins++)
         {
-            if (spins < _spins)
+            if (spins < Spins)
                 Thread.SpinWait(8);
             else
                 Thread.Yield();

@@ -1,4 +1,5 @@
-// Several workers, one run: each has some of the hosts, and a thread (the first has the caller's). They meet at the end of every window.
+// Several workers, one run: each has some of the hosts. They meet at the end of every window. No more threads are at work than there are processors (the
+// caller's is the first): of more workers than that, several take turns on one.
 
 namespace ActorNet.Engine.Hosts;
 
@@ -6,6 +7,7 @@ internal sealed class WorkerTeam
 {
     private readonly Worker[] _workers;
     private readonly WorkerClock[] _clocks;
+    private readonly Worker[][] _crews;
     private readonly WorkerThread[] _threads;
 
     // [from, to]: nothing that one sends reaches the other sooner, whichever way it goes round.
@@ -16,7 +18,9 @@ internal sealed class WorkerTeam
     {
         _workers = workers;
         _clocks = [.. workers.Select(w => new WorkerClock(workers.Length))];
-        _threads = [.. workers.Skip(1).Select(w => new WorkerThread($"worker {w.Index}"))];
+        int threads = Math.Min(workers.Length, Environment.ProcessorCount);
+        _crews = [.. Enumerable.Range(0, threads).Select(t => workers.Where(w => w.Index % threads == t).ToArray())];
+        _threads = [.. _crews.Skip(1).Select(crew => new WorkerThread($"worker {crew[0].Index}"))];
     }
 
     /// <summary>Windows that the last run had.</summary>
@@ -75,12 +79,12 @@ internal sealed class WorkerTeam
         }
         foreach (WorkerClock clock in _clocks)
             clock.Reset();
-        for (int i = 1; i < _workers.Length; i++)
+        for (int i = 1; i < _crews.Length; i++)
         {
-            Worker w = _workers[i];
-            _threads[i - 1].Begin(() => Work(w, until, null));
+            Worker[] crew = _crews[i];
+            _threads[i - 1].Begin(() => Work(crew, until, null));
         }
-        Windows = Work(_workers[0], until, interrupted);
+        Windows = Work(_crews[0], until, interrupted);
         foreach (WorkerThread thread in _threads)
             thread.Await();
         if (_failure is not null)
@@ -93,43 +97,64 @@ internal sealed class WorkerTeam
         return true;
     }
 
-    private long Work(Worker me, long until, Func<bool>? interrupted)
+    private long Work(Worker[] crew, long until, Func<bool>? interrupted)
     {
         bool ends = false;
         for (long window = 0; ; window++)
         {
-            int turn = (int)(window & 1);
-            _clocks[me.Index].Publish(window, me, ends);
+            foreach (Worker me in crew)
+                _clocks[me.Index].Publish(window, me, ends);
             bool end = false;
             foreach (WorkerClock clock in _clocks)
+            {
                 clock.Await(window);
-            foreach (WorkerClock clock in _clocks)
                 end |= clock.Ends(window); // all see the same, so all end in the same window
-            long first = EventQueue.Never, limit = until;
+            }
+            long first = EventQueue.Never;
             for (int i = 0; i < _clocks.Length; i++)
+                first = Math.Min(first, WorkerClock.Next(_clocks, i, window));
+            end |= first > until || first == EventQueue.Never;
+            ends = false;
+            foreach (Worker me in crew)
             {
-                long next = WorkerClock.Next(_clocks, i, window);
-                first = Math.Min(first, next);
-                long reach = _distance[i, me.Index];
-                if (next < until && reach - 1 < limit - next)
-                    limit = next + reach - 1;
+                foreach (Worker other in _workers)
+                    other.Outboxes![me.Index].Deliver((int)(window & 1), me);
+                if (end)
+                    continue;
+                me.OutTurn = (int)(~window & 1);
+                ends |= !RunWindow(me, ReachOf(me, window, until));
             }
-            foreach (Worker other in _workers)
-                other.Outboxes![me.Index].Deliver(turn, me);
-            if (end || first > until || first == EventQueue.Never)
+            if (end)
                 return window;
-            me.OutTurn = turn ^ 1;
-            try
-            {
-                me.Run(limit);
-                ends = me.Stopped || interrupted?.Invoke() == true;
-            }
-            catch (Exception e)
-            {
-                // The engine's own failure: all end, and whoever runs the system hears of it.
-                Interlocked.CompareExchange(ref _failure, e, null);
-                ends = true;
-            }
+            ends |= interrupted?.Invoke() == true;
+        }
+    }
+
+    /// <summary>How far a worker may go (ns, inclusive): until the first time at which anything could reach it.</summary>
+    private long ReachOf(Worker me, long window, long until)
+    {
+        long limit = until;
+        for (int i = 0; i < _clocks.Length; i++)
+        {
+            long next = WorkerClock.Next(_clocks, i, window), distance = _distance[i, me.Index];
+            if (next < until && distance - 1 < limit - next)
+                limit = next + distance - 1;
+        }
+        return limit;
+    }
+
+    private bool RunWindow(Worker me, long limit)
+    {
+        try
+        {
+            me.Run(limit);
+            return !me.Stopped;
+        }
+        catch (Exception e)
+        {
+            // The engine's own failure: all end, and whoever runs the system hears of it.
+            Interlocked.CompareExchange(ref _failure, e, null);
+            return false;
         }
     }
 }

@@ -12,12 +12,16 @@ internal sealed class Lab : IDisposable
     private static readonly string s_order = Environment.GetEnvironmentVariable("ACTORNET_ORDER_SEED") is { Length: > 0 } seed
         ? $"actornet.engine {{ order = random, order-seed = {seed} }}" : "";
 
+    // ACTORNET_WORKERS=3 has every test's hosts shared out to as many threads.
+    private static readonly string s_workers = Environment.GetEnvironmentVariable("ACTORNET_WORKERS") is { Length: > 0 } workers
+        ? $"\nactornet.engine.workers = {workers}" : "";
+
     private readonly ActorSystem _system;
     private bool _ended;
 
     public Lab(ulong seed = 1, ActorSystem? system = null)
     {
-        _system = system ?? EngineRun.Create("lab", ConfigurationFactory.ParseString("akka.loglevel = OFF\n" + s_order), EngineMode.Virtual);
+        _system = system ?? EngineRun.Create("lab", ConfigurationFactory.ParseString("akka.loglevel = OFF\n" + s_order + s_workers), EngineMode.Virtual);
         Network = new Network(_system, seed);
     }
 
