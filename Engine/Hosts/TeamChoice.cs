@@ -12,14 +12,18 @@ internal sealed class TeamChoice(int workers)
     /// <summary>A stretch with fewer events is not worth the meeting.</summary>
     private const long Few = 200;
 
-    /// <summary>Every so many stretches the way not taken is tried again.</summary>
-    private const int Again = 100;
+    /// <summary>After so many stretches the other way is tried; each time that it is no better, after twice as many.</summary>
+    private const int Soon = 8, Late = 4096;
+
+    /// <summary>A trial's stretches; the first, in which hosts change hands, is not counted.</summary>
+    private const int Trial = 4;
 
     private long _began;
-    private double _alone, _shared;
-    private int _stretches;
-    private bool _inTeam;
-    private long _lastEvents = long.MaxValue;
+    private double _preferred;
+    private int _patience = Soon, _left = Soon;
+    private bool _prefersTeam, _inTeam, _wasInTeam;
+    private double _trial;
+    private long _lastEvents;
 
     /// <summary>How many there may be: the processors, or what the configuration says.</summary>
     internal int Workers { get; } = workers > 0 ? workers : Environment.ProcessorCount;
@@ -37,10 +41,9 @@ internal sealed class TeamChoice(int workers)
         if (IsFixed)
             return _inTeam = true;
         _began = Stopwatch.GetTimestamp();
-        if (_lastEvents < Few)
+        if (_lastEvents < Few) // few hosts, or little to do
             return _inTeam = false;
-        bool better = _shared == 0 || (_alone != 0 && _shared < _alone);
-        return _inTeam = ++_stretches % Again == 0 ? !better : better;
+        return _inTeam = --_left >= 0 ? _prefersTeam : !_prefersTeam;
     }
 
     internal void End(long events)
@@ -49,7 +52,29 @@ internal sealed class TeamChoice(int workers)
         if (IsFixed || Workers < 2 || events < Few)
             return;
         double cost = (double)(Stopwatch.GetTimestamp() - _began) / events;
-        ref double average = ref _inTeam ? ref _shared : ref _alone;
-        average = average == 0 ? cost : average + (cost - average) / 8;
+        bool moved = _wasInTeam != _inTeam;
+        _wasInTeam = _inTeam;
+        if (_inTeam == _prefersTeam)
+        {
+            if (!moved)
+                _preferred = _preferred == 0 ? cost : _preferred + (cost - _preferred) / 8;
+            return;
+        }
+        if (!moved)
+            _trial += cost / (Trial - 1);
+        if (_left > -Trial)
+            return;
+        if (_trial < _preferred * 0.95)
+        {
+            _prefersTeam = !_prefersTeam;
+            _preferred = _trial;
+            _patience = Soon;
+        }
+        else
+        {
+            _patience = Math.Min(2 * _patience, Late);
+        }
+        _left = _patience;
+        _trial = 0;
     }
 }

@@ -9,9 +9,11 @@ namespace ActorNet.Engine.Hosts;
 /// <summary>One worker's line. Two turns, so that a fast worker's next line does not hide the one that a slow worker has still to read.</summary>
 internal sealed class WorkerClock(int workers)
 {
-    /// <summary>Looks at the others before it lets other threads of the machine run.</summary>
-    private const int Spins = 1000;
+    /// <summary>Looks at the others before it sleeps: the two may be on one processor, and then one's looking is what keeps the other from working.</summary>
+    private const int Spins = 500;
 
+    private readonly SemaphoreSlim _wake = new(0);
+    private int _sleepers;
     private readonly Turn[] _turns = [new(workers), new(workers)];
     private Padded _window;
 
@@ -42,7 +44,13 @@ internal sealed class WorkerClock(int workers)
         turn.Ends = ends;
         for (int i = 0; i < turn.Sent.Length; i++)
             turn.Sent[i] = me.Outboxes![i].Earliest(parity);
-        Volatile.Write(ref _window.Value, window);
+        Interlocked.Exchange(ref _window.Value, window);
+        if (Volatile.Read(ref _sleepers) > 0)
+        {
+            int sleepers = Interlocked.Exchange(ref _sleepers, 0);
+            if (sleepers > 0)
+                _wake.Release(sleepers);
+        }
     }
 
     /// <summary>Waits until this worker has come so far.</summary>
@@ -53,8 +61,23 @@ internal sealed class WorkerClock(int workers)
             if (spins < Spins)
                 Thread.SpinWait(8);
             else
-                Thread.Yield();
+                Sleep(window);
         }
+    }
+
+    private void Sleep(long window)
+    {
+        Interlocked.Increment(ref _sleepers);
+        while (Volatile.Read(ref _window.Value) >= window)
+        {
+            // It has just come: no need to sleep, unless it has seen this sleeper already and its token is on the way.
+            int sleepers = Volatile.Read(ref _sleepers);
+            if (sleepers == 0)
+                break;
+            if (Interlocked.CompareExchange(ref _sleepers, sleepers - 1, sleepers) == sleepers)
+                return;
+        }
+        _wake.Wait();
     }
 
     internal bool Ends(long window) => _turns[window & 1].Ends;

@@ -14,7 +14,7 @@ internal sealed class WorkerThread(string name)
     private Action? _next;
     private bool _lives;
     private bool _sleeps;
-    private volatile bool _busy;
+    private readonly ManualResetEventSlim _done = new(true, 500);
 
     /// <summary>Has something done; the thread must be idle.</summary>
     internal void Begin(Action work)
@@ -22,7 +22,7 @@ internal sealed class WorkerThread(string name)
         bool wake;
         lock (_gate)
         {
-            _busy = true;
+            _done.Reset();
             Volatile.Write(ref _next, work);
             wake = _sleeps;
             _sleeps = false;
@@ -37,16 +37,7 @@ internal sealed class WorkerThread(string name)
     }
 
     /// <summary>Waits until it is done.</summary>
-    internal void Await()
-    {
-        for (int spins = 0; _busy; spins++)
-        {
-            if (spins < Spins)
-                Thread.SpinWait(8);
-            else
-                Thread.Yield();
-        }
-    }
+    internal void Await() => _done.Wait();
 
     private void Live()
     {
@@ -73,7 +64,7 @@ internal sealed class WorkerThread(string name)
             if (work is null)
                 continue;
             work();
-            _busy = false;
+            _done.Set();
         }
     }
 }
