@@ -10,7 +10,7 @@ namespace ActorNet.Engine.Hosts;
 internal sealed class WorkerClock(int workers)
 {
     /// <summary>Looks at the others before it sleeps: the two may be on one processor, and then one's looking is what keeps the other from working.</summary>
-    private const int Spins = 500;
+    private const int Spins = 3000;
 
     private readonly SemaphoreSlim _wake = new(0);
     private int _sleepers;
@@ -59,7 +59,7 @@ internal sealed class WorkerClock(int workers)
         for (int spins = 0; Volatile.Read(ref _window.Value) < window; spins++)
         {
             if (spins < Spins)
-                Thread.SpinWait(8);
+                Thread.SpinWait(1);
             else
                 Sleep(window);
         }
