@@ -40,11 +40,11 @@ public sealed partial class TcpSock
         SkBuff tail = backlog.Tail!;
         ref TcpControl a = ref tail.Tcp;
         ref TcpControl b = ref skb.Tcp;
-        const TcpFlags alone = TcpFlags.SYN | TcpFlags.RST | TcpFlags.URG, same = TcpFlags.ECE | TcpFlags.CWR;
+        const TcpFlags alone = TcpFlags.SYN | TcpFlags.RST | TcpFlags.URG;
         var flagsA = (TcpFlags)a.Flags;
         var flagsB = (TcpFlags)b.Flags;
         if (a.EndSeq != b.Seq || tail.Ip.Tos != skb.Ip.Tos || ((flagsA | flagsB) & alone) != 0 || (flagsA & flagsB & TcpFlags.ACK) == 0
-            || ((flagsA ^ flagsB) & same) != 0 || a.HeaderLength != b.HeaderLength) return false;
+            || new TcpHeader(tail.Data).Ace != new TcpHeader(skb.Data).Ace || a.HeaderLength != b.HeaderLength) return false;
         int header = a.HeaderLength, length = skb.Length - header;
         if (!tail.Data[TcpHeader.MinLength..header].SequenceEqual(skb.Data[TcpHeader.MinLength..header])) return false;
         if (tail.Length + length > MostCoalesced) return false;

@@ -131,6 +131,7 @@ public sealed partial class TcpSock
         _urgent = null;
         _rcvMss = TcpConst.MinMss;
         _flow = null;
+        if (IsAccEcn) _ecn = _ecn & ~EcnFlags.Accurate | EcnFlags.Ok; // TCP_INFO goes on saying ECN
         _minRtt = default;
         _bytesAcked = _bytesReceived = _delivered = _lost = 0;
         _segsIn = _segsOut = _totalRetrans = _reordSeen = _maxPacketsOut = _cwndUsed = 0;

@@ -218,6 +218,19 @@ public sealed class AccEcnTests
         TcpTransferTests.Transfer(wire, 300_000, 100_000);
     }
 
+    [Fact]
+    public void A_connection_that_is_dissolved_has_none_of_it_left()
+    {
+        using var s = new TcpScript(c => c.tcp_ecn = 3);
+        s.Connect();
+        s.Expect("SEW 0:0(0) <...>");
+        s.Inject("SW. 0:0(0) ack 1 win 65535 <mss 1000,sackOK,nop,nop>");
+        s.Expect("W. 1:1(0) ack 1");
+        s.Sock.Disconnect(s.Now);
+        Assert.Equal(0u, Info(s.Sock, s.Now, 276)[0]);
+        Assert.Equal(Errno.ECONNRESET, s.Write(100).Errno);
+    }
+
     private static uint[] Info(TcpSock sk, Instant now, params int[] at)
     {
         byte[] b = new byte[TcpSock.TcpInfoLength];
