@@ -148,6 +148,7 @@ public sealed partial class TcpSock
     {
         _mstamp = now;
         if (_state != TcpState.CLOSE) DisconnectNow();
+        PurgeReceiveQueue();
         Orphan();
     }
 

@@ -89,6 +89,7 @@ public sealed partial class TcpSock
         for (SkBuff? skb = _rtxQueue.Head; skb is not null; skb = skb.Next)
             if (skb.Length > _mssCache) MarkLost(skb);
         if (lost == _lostOut && _lostOut == 0) return;
+        if (!IsSack) LimitRenoSacked();
         RetransmitNotCongested();
     }
 }

@@ -64,7 +64,7 @@ public sealed partial class TcpSock
     {
         if (_flow is not { } flow || !IsPaced || bytes == 0) return;
         ulong rate = PacingRate;
-        if (rate == ulong.MaxValue || flow.DataSegsOut < UnpacedSegments) return;
+        if (rate is 0 or ulong.MaxValue || flow.DataSegsOut < UnpacedSegments) return;
         long takes = (long)Math.Min((ulong)bytes * 1_000_000_000 / rate, long.MaxValue / 4), credit = (flow.LastXmit - before).Nanoseconds;
         takes -= Math.Min(takes / 2, credit);
         flow.LastXmit += new Duration(takes);

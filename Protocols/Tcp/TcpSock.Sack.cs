@@ -206,11 +206,18 @@ public sealed partial class TcpSock
         if (delivered > 0) Delivered(delivered);
     }
 
-    private void CheckRenoReordering()
+    /// <summary>tcp_limit_reno_sacked: what is lost, the head at least, has not arrived. True when there was too much.</summary>
+    private bool LimitRenoSacked()
     {
         int holes = Math.Min(Math.Max(_lostOut, 1), _packetsOut);
-        if (_sackedOut + holes <= _packetsOut) return;
-        _sackedOut = Math.Max(0, _packetsOut - holes);
+        if (_sackedOut + holes <= _packetsOut) return false;
+        _sackedOut = _packetsOut - holes;
+        return true;
+    }
+
+    private void CheckRenoReordering()
+    {
+        if (!LimitRenoSacked()) return;
         _reordering = Math.Min(_packetsOut, 300);
         _reordSeen++;
         Inc(Snmp.TcpExtTCPRenoReorder);

@@ -104,9 +104,10 @@ public sealed partial class TcpSock
     {
         if (_rtxQueue.Head is not { } syn || (syn.Tcp.Flags & (byte)TcpFlags.SYN) == 0) return;
         syn.Tcp.Flags = (byte)(TcpFlags.SYN | TcpFlags.ACK | (HasEcn ? TcpFlags.ECE : TcpFlags.None));
+        // Of a Fast Open's data behind it nothing is said.
+        if ((syn.Tcp.Sacked & Tcpcb.Lost) != 0) _lostOut--;
+        if ((syn.Tcp.Sacked & Tcpcb.SackedRetrans) != 0) _retransOut--;
         syn.Tcp.Sacked = (byte)(syn.Tcp.Sacked & Tcpcb.EverRetrans);
-        _lostOut = 0;
-        _retransOut = 0;
         TransmitData(syn);
     }
 }

@@ -117,7 +117,7 @@ public sealed partial class TcpSock
         if (_snd.SndWnd == 0 && !IsDetached && _state is not (TcpState.SYN_SENT or TcpState.SYN_RECV))
         {
             // The peer closed its window on data in flight: probe with the head for as long as the peer answers.
-            if (_mstamp - _rcvTstamp > RtoMax && _rcvTstamp.Nanoseconds != 0)
+            if (IsProbedInVain(head))
             {
                 WriteErr();
                 return;
@@ -143,6 +143,22 @@ public sealed partial class TcpSock
             BackoffRto();
         }
         else ArmRetrans(RetransKind.Retrans, TcpConst.ResourceProbeInterval);
+    }
+
+    /// <summary>
+    /// tcp_rtx_probe0_timed_out: the peer that shut its window on data in flight has been silent, and the data sent again, for twice the largest RTO, or for as
+    /// long as the user waits; for the user it is enough that the data does not get through, whatever the peer answers.
+    /// </summary>
+    private bool IsProbedInVain(SkBuff head)
+    {
+        Duration tried = _mstamp - (_retransStamp != Instant.Never ? _retransStamp : head.Tcp.SentAt), limit = RtoMax * 2;
+        if (_user is { UserTimeout: > 0 and int user })
+        {
+            if (tried > Duration.FromMilliseconds(user)) return true;
+            limit = Duration.Min(limit, Duration.FromMilliseconds(user));
+        }
+
+        return _mstamp - _rcvTstamp > limit && tried > limit;
     }
 
     private void CountFailure()

@@ -1,7 +1,7 @@
 // struct tcp_sock (include/linux/tcp.h): one connection's machine, or a listener's. RFC 9293 as Linux has it.
 // Partial files mirror the kernel's functions, a group each: Input, Validate, SynSent, Ack, Sack, Recovery, Undo, Loss, Rack, Data, Memory (tcp_input.c,
 // tcp_recovery.c), Output, Retransmit, Window, Probe (tcp_output.c), Timer, Keepalive, DelayedAck (tcp_timer.c), Connect, Send, Receive, Poll, Close,
-// Options, Info (tcp.c), Listen (inet_connection_sock.c, tcp_minisocks.c).
+// Options, Info (tcp.c), Audit (ours), Listen (inet_connection_sock.c, tcp_minisocks.c).
 
 using System.Diagnostics;
 
@@ -249,38 +249,5 @@ public sealed partial class TcpSock : InetSock
         }
 
         _state = next;
-    }
-
-    private static int SumCharge(in SegmentQueue queue)
-    {
-        int n = 0;
-        for (SkBuff? skb = queue.Head; skb is not null; skb = skb.Next) n += Charge(skb);
-        return n;
-    }
-
-    [Conditional("DEBUG")]
-    private void CheckInvariants()
-    {
-        Debug.Assert(_snd.IsValid, "SND.UNA <= SND.NXT <= write_seq");
-        Debug.Assert(_wmemQueued == SumCharge(_writeQueue) + SumCharge(_rtxQueue), "sk_wmem_queued is the charge of both queues");
-        Debug.Assert(_rmemAlloc == RxCharge(_receiveQueue) + (_ofo is null ? 0 : RxCharge(_ofo.Queue)), "sk_rmem_alloc is the truesize of both queues");
-        Debug.Assert((ForwardAlloc + _wmemQueued + _rmemAlloc) % ProtoMemory.PageSize == 0 && ForwardAlloc >= 0, "whole pages are held");
-        Debug.Assert(_packetsOut >= 0 && _sackedOut >= 0 && _lostOut >= 0 && _retransOut >= 0, "no count below zero");
-        Debug.Assert(!IsSack || _sackedOut + _lostOut <= _packetsOut, "left_out <= packets_out");
-        SeqNum expected = _rtxQueue.Head?.Tcp.Seq ?? _snd.SndNxt.Value;
-        for (SkBuff? s = _rtxQueue.Head; s is not null; s = s.Next)
-        {
-            Debug.Assert(s.Tcp.Seq == expected.Value, "the retransmit queue is contiguous");
-            expected = s.Tcp.EndSeq;
-        }
-
-        Debug.Assert(expected == _snd.SndNxt, "the retransmit queue ends at SND.NXT");
-        for (SkBuff? s = _writeQueue.Head; s is not null; s = s.Next)
-        {
-            Debug.Assert(s.Tcp.Seq == expected.Value, "the write queue is contiguous");
-            expected = s.Tcp.EndSeq;
-        }
-
-        Debug.Assert(_writeQueue.IsEmpty || expected == _snd.WriteSeq, "the write queue ends at write_seq");
     }
 }
