@@ -344,7 +344,7 @@ internal sealed class FuzzEnd(FuzzHost host, FuzzHost peer, FuzzCells cells, boo
             case 0: s.tcp_sack = !s.tcp_sack; break;
             case 1: s.tcp_timestamps = (int)random.Below(3); break;
             case 2: s.tcp_window_scaling = !s.tcp_window_scaling; break;
-            case 3: s.tcp_ecn = (int)random.Below(3); break;
+            case 3: s.tcp_ecn = (int)random.Below(6); break;
             case 4: s.tcp_fastopen = (int)random.Below(0x800); break;
             case 5: s.tcp_syncookies = (int)random.Below(3); break;
             case 6: s.tcp_mtu_probing = (int)random.Below(3); break;

@@ -22,8 +22,9 @@ internal static class SegmentMangler
         {
             if (!TcpHeader.Fits(skb.Data)) return;
             Span<byte> b = skb.Data;
-            switch (random.Below(12))
+            switch (random.Below(13))
             {
+                case 12: b[12] ^= (byte)(random.Below(2) == 0 ? 1u : random.Below(16)); break; // AE, and the bits that nobody owns
                 case 0 or 1: Near(b[4..], skb, random); break;
                 case 2 or 3: Near(b[8..], skb, random); break;
                 case 4: b[13] = (byte)(random.Below(2) == 0 ? (uint)s_flags[random.Below((uint)s_flags.Length)] : random.NextUInt32()); break;
@@ -173,8 +174,9 @@ internal static class SegmentMangler
         Span<byte> o = stackalloc byte[40];
         o.Clear();
         int n;
-        switch (random.Below(11))
+        switch (random.Below(13))
         {
+            case 11 or 12: (o[0], n) = ((byte)(random.Below(2) == 0 ? 172 : 174), 2 + (int)random.Below(12)); Fill(o[2..n], random); break; // AccECN
             case 0: (o[0], n) = (2, 4); BinaryPrimitives.WriteUInt16BigEndian(o[2..], Pick(random, 0, 1, 48, 88, 536, 1460, 65_535)); break;
             case 1: (o[0], n) = (3, 3); o[2] = (byte)Pick(random, 0, 7, 14, 15, 255); break;
             case 2: (o[0], n) = (4, 2); break;

@@ -91,7 +91,8 @@ internal sealed class TcpFuzzCase(ulong seed, FuzzCells cells, Action<string>? t
         s.tcp_timestamps = random.Below(4) != 0 ? 1 : (int)random.Below(3);
         s.tcp_window_scaling = random.Below(5) != 0;
         s.tcp_congestion_control = random.Below(4) switch { 0 => "reno", 1 => "bbr", 2 => "dctcp", _ => "cubic" };
-        s.tcp_ecn = (int)random.Below(3);
+        s.tcp_ecn = (int)random.Below(6);
+        s.tcp_ecn_option = (int)random.Below(4);
         s.tcp_fastopen = random.Below(3) == 0 ? 1 : (int)random.Below(0x800);
         s.tcp_syncookies = (int)random.Below(3);
         s.tcp_mtu_probing = (int)random.Below(3);
