@@ -22,6 +22,8 @@ internal sealed class FuzzEnd(FuzzHost host, FuzzHost peer, FuzzCells cells, boo
     // Below some segments a buffer without window scaling may stay shut for ever, as with TCP_WINDOW_CLAMP.
     private const int LeastRcvbuf = 8192;
 
+    private const int LongestWait = 1_000_000;
+
     private static readonly string[] s_congestion = ["reno", "cubic", "bbr", "dctcp", "cdg", ""];
     private static readonly int[] s_values = [0, 1, 2, 3, 5, 7, 10, 88, 100, 255, 256, 536, 1000, 1460, 4096, 4608, 32_767, 32_768, 65_535, 65_536, 1_000_000, int.MaxValue, -1, int.MinValue];
 
@@ -306,6 +308,8 @@ internal sealed class FuzzEnd(FuzzHost host, FuzzHost peer, FuzzCells cells, boo
     {
         // Linux's thin streams send again at the least RTO for ever while the window is shut (6.18 was asked): not with a least RTO of a millisecond, please.
         if (level == SockLevel.TCP && option == (int)TcpOpt.TCP_RTO_MIN_US) return;
+        // And a user who waits for days does so as an orphan, too.
+        if (level == SockLevel.TCP && option == (int)TcpOpt.TCP_USER_TIMEOUT && value.Length >= 4 && BinaryPrimitives.ReadInt32LittleEndian(value) > LongestWait) return;
         Errno e = fd.Sk.Setsockopt(level, option, value, now);
         trace?.Invoke($"{now}   setsockopt({level}, {option}, {Convert.ToHexString(value)}) = {e}");
     }
