@@ -172,7 +172,12 @@ public sealed partial class TcpSock
             if (outcome == OfoOutcome.Queued) GrowWindow(length, truesize);
         }
 
-        if (outcome == OfoOutcome.Queued) RmemCharge(truesize);
+        if (outcome == OfoOutcome.Queued)
+        {
+            if (freed > 0) MemForce(truesize); // what was freed went back in whole pages, and may have taken this one's along
+            RmemCharge(truesize);
+        }
+
         if (!IsDetached) GrowRcvbuf(_rcvqSpace); // what came ahead of the hole wants room too
         return outcome switch
         {

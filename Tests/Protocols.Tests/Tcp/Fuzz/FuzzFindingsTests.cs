@@ -76,4 +76,16 @@ public sealed class FuzzFindingsTests
             s.Inject($". 1:1(0) ack {1001 + i * 1000} win 65535");
         }
     }
+
+    [Fact]
+    public void A_segment_that_covers_another_out_of_order_is_paid_for()
+    {
+        using TcpScript s = TcpScript.Accepted("mss 1460");
+        s.Inject("P. 2501:3184(683) ack 1 win 65535");
+        s.Inject("P. 1748:3196(1448) ack 1 win 65535");
+        Assert.Null(s.Sock.FindInconsistency());
+        while (s.TryNext(out _))
+        {
+        }
+    }
 }
