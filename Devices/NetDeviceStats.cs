@@ -18,6 +18,9 @@ public sealed class NetDeviceStats
     /// <summary>Frames that overtook an earlier one on that wire.</summary>
     public long wire_reordered;
 
+    /// <summary>Frames that were marked there (ECN).</summary>
+    public long wire_marked;
+
     /// <summary>Interrupts taken, polls run, and polls that ended with frames left (softnet's time_squeeze).</summary>
     public long interrupts, polls, time_squeeze;
 

@@ -12,7 +12,7 @@ public readonly record struct WireSeed(ulong Seed, string Host, string Device)
 /// <summary>The impairments of one direction. Pure. Nothing is drawn for what is off.</summary>
 internal sealed class Impairments(WireSeed seed)
 {
-    private RandomStream? _loss, _duplicate, _corrupt, _jitter, _reorder;
+    private RandomStream? _loss, _duplicate, _corrupt, _mark, _jitter, _reorder;
     private int _sinceReordered;
     private long _lastArrival;
 
@@ -27,6 +27,9 @@ internal sealed class Impairments(WireSeed seed)
         spec.Corrupt > 0 && (_corrupt ??= seed.Stream("corrupt")).Chance(spec.Corrupt) && length > 0
             ? (int)_corrupt.Below((uint)length * 8)
             : -1;
+
+    /// <summary>Whether this frame is marked, if it can be.</summary>
+    public bool Marks(WireSpec spec) => spec.Mark > 0 && (_mark ??= seed.Stream("mark")).Chance(spec.Mark);
 
     /// <summary>When a frame whose last bit left then arrives. At least <see cref="WireSpec.MinDelay"/> later.</summary>
     public Instant Arrival(WireSpec spec, Instant left)

@@ -26,6 +26,9 @@ public readonly record struct FrameFate
     /// <summary>When a second copy arrives; <see cref="Instant.Never"/> for none.</summary>
     public Instant CopyArrival { get; init; }
 
+    /// <summary>It arrives marked (CE), if its sender understands that.</summary>
+    public bool Marked { get; init; }
+
     /// <summary>Which bit arrives flipped, from the frame's start; -1 for none.</summary>
     public int CorruptedBit { get; init; }
 }
@@ -115,17 +118,18 @@ public sealed class Link
         bool lost = _impairments.Loses(spec);
         if (lost && !twice)
             return new FrameFate { Dropped = DropReason.LINK_LOSS, Start = start, End = end, CopyArrival = Instant.Never, CorruptedBit = -1 };
+        bool marked = _impairments.Marks(spec);
         int bit = _impairments.CorruptedBit(spec, length);
         Instant arrival = _impairments.Arrival(spec, end);
         bool overtakes = arrival < _latestArrival;
         if (!overtakes) _latestArrival = arrival;
         Instant copy = twice && !lost ? _impairments.Arrival(spec, end) : Instant.Never;
-        return new FrameFate { Start = start, End = end, Arrival = arrival, Overtakes = overtakes, CopyArrival = copy, CorruptedBit = bit };
+        return new FrameFate { Start = start, End = end, Arrival = arrival, Overtakes = overtakes, CopyArrival = copy, Marked = marked, CorruptedBit = bit };
     }
 
     private void Apply(WireSpec spec)
     {
         _serializer.Configure(spec);
-        _impaired = spec.Loss > 0 || spec.Duplicate > 0 || spec.Corrupt > 0 || spec.Reorder > 0 || spec.Jitter.Nanoseconds > 0 || spec.KeepOrder;
+        _impaired = spec.Loss > 0 || spec.Duplicate > 0 || spec.Corrupt > 0 || spec.Mark > 0 || spec.Reorder > 0 || spec.Jitter.Nanoseconds > 0 || spec.KeepOrder;
     }
 }

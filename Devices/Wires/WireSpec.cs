@@ -50,6 +50,9 @@ public sealed record WireSpec
     /// <summary>Probability that one bit of a frame is flipped.</summary>
     public double Corrupt { get; init; }
 
+    /// <summary>Probability that a frame whose sender understands ECN arrives marked (CE), as from a queue that signals congestion.</summary>
+    public double Mark { get; init; }
+
     /// <summary>Probability that a frame is sent ahead of those before it; the others take the whole delay.</summary>
     public double Reorder { get; init; }
 
@@ -87,6 +90,7 @@ public sealed record WireSpec
         if (Loss is not (>= 0 and <= 1)) return "loss must be between 0 and 1";
         if (Duplicate is not (>= 0 and <= 1)) return "duplicate must be between 0 and 1";
         if (Corrupt is not (>= 0 and <= 1)) return "corrupt must be between 0 and 1";
+        if (Mark is not (>= 0 and <= 1)) return "mark must be between 0 and 1";
         if (Reorder is not (>= 0 and <= 1)) return "reorder must be between 0 and 1";
         return null;
     }

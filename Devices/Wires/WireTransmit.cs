@@ -36,6 +36,7 @@ internal static class WireTransmit
         skb.PacketType = PacketType.HOST;
         skb.IfIndex = peerIfIndex;
         skb.Tstamp = now;
+        if (fate.Marked && CongestionMark.TrySet(skb.Data, dev.Info.Type == ARPHRD.ETHER)) stats.wire_marked++;
         if (fate.CopyArrival != Instant.Never)
         {
             stats.wire_duplicated++;

@@ -69,12 +69,13 @@ public static class ScenarioKeys
     public static readonly Key<double> Loss = Key.Percent("loss", "0%", "of the frames, at random");
     public static readonly Key<double> Duplicate = Key.Percent("duplicate", "0%", "of the frames arrive twice");
     public static readonly Key<double> Corrupt = Key.Percent("corrupt", "0%", "of the frames arrive with one bit flipped");
+    public static readonly Key<double> Mark = Key.Percent("mark", "0%", "of the frames whose sender understands ECN arrive marked (CE)");
     public static readonly Key<double> Reorder = Key.Percent("reorder", "0%", "of the frames overtake those before them");
     public static readonly Key<long> ReorderGap = Key.Integer("reorder-gap", "1", "with reorder: only every so-manieth frame may", 1, 1_000_000);
     public static readonly Key<Duration> ReorderAhead = Key.Time("reorder-ahead", "", "with reorder: how much earlier such a frame arrives; absent: all of the delay");
     public static readonly Key<string> Queue = Key.Text("queue", "1000", "what may wait for a wire with a rate: packets (1000) or bytes (64KiB); beyond it frames are dropped");
 
-    internal static readonly Key[] WireKeys = [Rate, Delay, Jitter, KeepOrder, Loss, Duplicate, Corrupt, Reorder, ReorderGap, ReorderAhead, Queue];
+    internal static readonly Key[] WireKeys = [Rate, Delay, Jitter, KeepOrder, Loss, Duplicate, Corrupt, Mark, Reorder, ReorderGap, ReorderAhead, Queue];
 
     public static readonly KeySet Wire = new("links.NAME.forward and .backward", WireKeys);
     public static readonly KeySet Link = new("links.NAME", [Between, LinkMtu, Forward, Backward, .. WireKeys]);

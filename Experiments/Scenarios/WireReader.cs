@@ -34,7 +34,7 @@ public static class WireReader
         return new WireSpec
         {
             Rate = Get(ScenarioKeys.Rate), Delay = delay, Jitter = Get(ScenarioKeys.Jitter), KeepOrder = Get(ScenarioKeys.KeepOrder),
-            Loss = Get(ScenarioKeys.Loss), Duplicate = Get(ScenarioKeys.Duplicate), Corrupt = Get(ScenarioKeys.Corrupt),
+            Loss = Get(ScenarioKeys.Loss), Duplicate = Get(ScenarioKeys.Duplicate), Corrupt = Get(ScenarioKeys.Corrupt), Mark = Get(ScenarioKeys.Mark),
             Reorder = Get(ScenarioKeys.Reorder), ReorderGap = (int)Get(ScenarioKeys.ReorderGap),
             ReorderAhead = ahead.Maybe(ScenarioKeys.ReorderAhead),
             QueuePackets = packets, QueueBytes = bytes,
