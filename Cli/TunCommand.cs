@@ -5,6 +5,7 @@ using System.CommandLine;
 using ActorNet.Actors;
 using ActorNet.Devices.Capture;
 using ActorNet.Devices.Tun;
+using ActorNet.Devices.Wires;
 using ActorNet.Experiments;
 using ActorNet.Protocols;
 
@@ -14,11 +15,21 @@ namespace ActorNet.Cli;
 internal static class TunCommand
 {
     private const string HostName = "host", DeviceName = "tun0";
+    private const string Text = """
+        Puts a simulated host behind a TUN device: ping it, curl it. Linux, needs root (CAP_NET_ADMIN).
+
+        The options of a wire, which are the keys of a scenario's link, put one between the kernel and the host; without them there is none.
+
+          actornet tun --name an0 --address 10.77.0.2/24 --peer 10.77.0.1 --program http-server --rate 20Mbit --delay 20ms --loss 1% &
+          curl http://10.77.0.2/
+          actornet tun --name an0 --address 10.77.0.2/24 --peer 10.77.0.1 --program http-client --to 10.77.0.1 --delay 20ms --to-host loss=2%
+        """;
+
     private static readonly Duration Forever = Duration.FromSeconds(3600L * 24 * 365 * 100);
     private static readonly Duration Drain = Duration.FromMilliseconds(300);
 
     private sealed record Request(
-        string Name, string Address, string Peer, string Program, string? To, string? Root, string[] Settings, string[] Wire, int Mtu, ulong Seed, string? Capture, string Level);
+        string Name, string Address, string Peer, string Program, string? To, string? Root, string[] Settings, TunWire? Wire, int Mtu, ulong Seed, string? Capture, string Level);
 
     public static Command Create()
     {
@@ -29,29 +40,34 @@ internal static class TunCommand
         var to = new Option<string?>("--to") { Description = "The program is a client of this address, the kernel's own or one that it forwards to; the command ends with it, exit code 1 when a request of it failed.", HelpName = "ADDRESS" };
         var root = new Option<string?>("--http-root") { Description = "http-server: the folder whose files are served.", HelpName = "DIR" };
         var set = new Option<string[]>("--set") { Description = "A parameter of the program (see `actornet programs NAME`), such as --set port=8080, or sysctl.NAME=value.", HelpName = "key=value" };
-        var wire = new Option<string[]>("--wire")
-        {
-            Description = "What packets meet between kernel and host, as a scenario's links have it: --wire delay=10ms --wire loss=1% --wire reorder=2%; forward.loss=1% only towards the host, backward.loss=1% only towards the kernel.",
-            HelpName = "key=value",
-        };
         var mtu = new Option<int>("--mtu") { Description = "The device's MTU, 68 to 65535.", DefaultValueFactory = _ => 1500, HelpName = "BYTES" };
         var seed = new Option<ulong>("--seed") { Description = "Of initial sequence numbers, a wire's faults and the like.", DefaultValueFactory = _ => 1, HelpName = "N" };
         var capture = new Option<string?>("--capture") { Description = "Write the device's packets to this pcapng file.", HelpName = "FILE" };
         Option<string> level = Logs.LevelOption();
-        var command = new Command("tun", "Puts a simulated host behind a TUN device: ping it, curl it. Linux, needs root (CAP_NET_ADMIN).")
+        var command = new Command("tun", Text)
         {
-            name, address, peer, program, to, root, set, wire, mtu, seed, capture, level,
+            name, address, peer, program, to, root, set, mtu, seed, capture, level,
         };
+        var wire = new WireOptions(command, ("--to-host", "the kernel to the host"), ("--to-kernel", "the host to the kernel"));
         command.SetAction(r => Run(new Request(r.GetRequiredValue(name), r.GetRequiredValue(address), r.GetRequiredValue(peer), r.GetRequiredValue(program), r.GetValue(to), r.GetValue(root),
-            r.GetValue(set) ?? [], r.GetValue(wire) ?? [], r.GetValue(mtu), r.GetValue(seed), r.GetValue(capture), r.GetRequiredValue(level))));
+            r.GetValue(set) ?? [], Wire(wire, r, r.GetValue(seed)), r.GetValue(mtu), r.GetValue(seed), r.GetValue(capture), r.GetRequiredValue(level))));
         return command;
+    }
+
+    // Without any of its options there is no wire, and no event more per packet.
+    private static TunWire? Wire(WireOptions options, ParseResult parsed, ulong seed)
+    {
+        if (!options.Any(parsed)) return null;
+        var errors = new ScenarioErrors();
+        (WireSpec toHost, WireSpec toKernel) = options.Read(parsed, errors);
+        errors.ThrowIfAny();
+        return new TunWire(toHost, toKernel, seed);
     }
 
     private static int Run(Request request)
     {
         using var interrupts = new Interrupts();
         TunProgram program = TunProgram.Read(request.Program, request.To, request.Root, request.Settings);
-        TunWire? wire = TunPath.Read(request.Wire, request.Seed);
         (InterfaceAddress address, IpAddress peer) = Addresses(request);
         using Logs logs = Logs.To(request.Level, file: null, console: true);
         using TunDevice tun = Open(request, address, peer);
@@ -59,7 +75,7 @@ internal static class TunCommand
         try
         {
             var network = new Network(system, request.Seed);
-            SimHost host = Build(network, request, program, address, peer, tun, wire);
+            SimHost host = Build(network, request, program, address, peer, tun);
             PcapngFile? capture = request.Capture is null ? null : Capture(network, host, request.Capture);
             var meter = new ProgramMeter(request.Program, HostName);
             bool listens = program.IsClient;
@@ -77,11 +93,11 @@ internal static class TunCommand
         }
     }
 
-    private static SimHost Build(Network network, Request request, TunProgram program, InterfaceAddress address, IpAddress peer, TunDevice tun, TunWire? wire)
+    private static SimHost Build(Network network, Request request, TunProgram program, InterfaceAddress address, IpAddress peer, TunDevice tun)
     {
         try
         {
-            SimHost host = network.AddHost(HostName).AddTun(DeviceName, tun, request.Mtu, wire).AddAddress(DeviceName, address.ToString());
+            SimHost host = network.AddHost(HostName).AddTun(DeviceName, tun, request.Mtu, request.Wire).AddAddress(DeviceName, address.ToString());
             if (!address.Contains(peer)) host.AddRoute(new InterfaceAddress(peer, 32).ToString(), null, DeviceName);
             host.AddRoute("default", null, DeviceName);
             foreach ((string key, string value) in program.Sysctls) host.Sysctl(key, value);

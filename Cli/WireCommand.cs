@@ -42,7 +42,7 @@ internal static class WireCommand
         var json = new Option<bool>("--json") { Description = "Print what was counted as JSON, and nothing else to stdout." };
         Option<string> level = Logs.LevelOption();
         var command = new Command("wire", Description) { left, right, leftAddress, rightAddress };
-        var wire = new WireOptions(command);
+        var wire = new WireOptions(command, ("--to-right", "left to right"), ("--to-left", "right to left"));
         foreach (Option option in (ReadOnlySpan<Option>)[mtu, seed, time, capture, json, level]) command.Options.Add(option);
         command.SetAction(r =>
         {

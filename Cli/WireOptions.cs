@@ -1,4 +1,4 @@
-// The options of `actornet wire` that say what the wire is like: the keys of a scenario's link, with the same values and the same errors.
+// The options of `actornet wire` and `actornet tun` that say what the wire is like: the keys of a scenario's link, with the same values and the same errors.
 
 using System.CommandLine;
 using ActorNet.Devices.Wires;
@@ -6,15 +6,19 @@ using ActorNet.Experiments;
 
 namespace ActorNet.Cli;
 
-/// <summary>--rate, --delay, --loss and so on for both directions; --to-right and --to-left for what differs in one.</summary>
+/// <summary>--rate, --delay, --loss and so on for both directions; an option for each direction, such as --to-right, for what differs in it.</summary>
 internal sealed class WireOptions
 {
     private readonly List<(Key Key, Option Option)> _both = [];
-    private readonly Option<string[]> _toRight = Direction("--to-right", "left to right");
-    private readonly Option<string[]> _toLeft = Direction("--to-left", "right to left");
+    private readonly Option<string[]> _forward, _backward;
+    private readonly string _command;
 
-    public WireOptions(Command command)
+    /// <param name="forward">The option of the first direction and its words, "left to right".</param>
+    public WireOptions(Command command, (string Option, string Way) forward, (string Option, string Way) backward)
     {
+        _command = $"actornet {command.Name}";
+        _forward = Direction(forward.Option, forward.Way);
+        _backward = Direction(backward.Option, backward.Way);
         foreach (Key key in WireReader.Keys.Keys.Except([ScenarioKeys.Forward, ScenarioKeys.Backward]))
         {
             string text = char.ToUpperInvariant(key.Doc[0]) + key.Doc[1..] + ".";
@@ -24,12 +28,15 @@ internal sealed class WireOptions
             command.Options.Add(option);
         }
 
-        command.Options.Add(_toRight);
-        command.Options.Add(_toLeft);
+        command.Options.Add(_forward);
+        command.Options.Add(_backward);
     }
 
-    /// <summary>What travels from left to right, and what from right to left.</summary>
-    public (WireSpec ToRight, WireSpec ToLeft) Read(ParseResult parsed, ScenarioErrors errors)
+    /// <summary>Whether any of them was given.</summary>
+    public bool Any(ParseResult parsed) => _both.Exists(b => parsed.GetResult(b.Option) is not null) || parsed.GetResult(_forward) is not null || parsed.GetResult(_backward) is not null;
+
+    /// <summary>What travels in the first direction, and what in the second.</summary>
+    public (WireSpec Forward, WireSpec Backward) Read(ParseResult parsed, ScenarioErrors errors)
     {
         List<KeyValuePair<string, SettingsNode>> fields = [];
         foreach ((Key key, Option option) in _both)
@@ -38,9 +45,9 @@ internal sealed class WireOptions
             if (text is not null) fields.Add(new(key.Name, Value($"{option.Name} {text}", text)));
         }
 
-        Add("forward", _toRight);
-        Add("backward", _toLeft);
-        var section = new SectionReader(Object("actornet wire", fields), WireReader.Keys, errors);
+        Add("forward", _forward);
+        Add("backward", _backward);
+        var section = new SectionReader(Object(_command, fields), WireReader.Keys, errors);
         return (WireReader.Read(section, ScenarioKeys.Forward), WireReader.Read(section, ScenarioKeys.Backward));
 
         void Add(string name, Option<string[]> option)

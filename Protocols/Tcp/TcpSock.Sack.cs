@@ -26,7 +26,8 @@ public sealed partial class TcpSock
             SackBlock block = o.Sacks[i];
             if (!IsValidSack(block, i == 0 && first == 1))
             {
-                Inc(Snmp.TcpExtTCPSACKDiscard);
+                if (i == 0 && first == 1) Inc(_undoMarker == default ? Snmp.TcpExtTCPDSACKIgnoredNoUndo : Snmp.TcpExtTCPDSACKIgnoredOld);
+                else if (ack == _snd.SndUna || block.End > _snd.SndUna) Inc(Snmp.TcpExtTCPSACKDiscard); // not counted: old because its ACK came late
                 continue;
             }
 
@@ -38,13 +39,17 @@ public sealed partial class TcpSock
         return flag;
     }
 
-    /// <summary>tcp_is_sackblock_valid: inside what was sent and is not acknowledged; a D-SACK may lie below, not too far.</summary>
+    /// <summary>
+    /// tcp_is_sackblock_valid: beyond the first byte that is not acknowledged, and sent. A D-SACK may lie below, as a whole, where there is something to undo
+    /// and it is part of that.
+    /// </summary>
     private bool IsValidSack(SackBlock b, bool dsack)
     {
         if (b.End > _snd.SndNxt || b.Start >= b.End || b.Start >= _snd.SndNxt) return false;
         if (b.Start > _snd.SndUna) return true;
-        if (!dsack) return b.End > _snd.SndUna && b.Start == _snd.SndUna;
-        return b.End > _snd.SndUna || b.Start >= _snd.SndUna - (int)Math.Min(_snd.MaxWindow, int.MaxValue);
+        if (!dsack || _undoMarker == default || b.End > _snd.SndUna) return false;
+        if (b.Start >= _undoMarker) return true;
+        return b.End > _undoMarker && b.Start >= b.End - (int)Math.Min(_snd.MaxWindow, int.MaxValue);
     }
 
     /// <summary>tcp_check_dsack: is the first block a duplicate (RFC 2883 4)? Then one retransmission at least was needless.</summary>

@@ -79,7 +79,7 @@ public class TunTests
     public void A_wire_delays_what_passes_each_way()
     {
         using var ns = new Netns();
-        using var tun = new TunHost(ns, "discard", "--wire", "delay=20ms", "--wire", "backward.delay=30ms", "--wire", "forward.duplicate=100%");
+        using var tun = new TunHost(ns, "discard", "--delay", "20ms", "--to-kernel", "delay=30ms", "--to-host", "duplicate=100%");
         string said = ns.Must("ping", "-c", "2", "-i", "0.2", "-W", "5", Host);
         Assert.Contains(" 0% packet loss", said, StringComparison.Ordinal);
         Assert.Contains("DUP!", said, StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public class TunTests
         listener.Listen();
         Task<long> sink = Task.Run(() => Sink(listener));
         Process process = ns.Start("dotnet", Tool.Path, "tun", "--name", "an0", "--address", $"{Host}/24", "--peer", "10.77.0.1", "--program", "bulk", "--to", "10.77.0.1",
-            "--set", "size=1MB", "--wire", "delay=2ms", "--wire", "loss=1%", "--wire", "reorder=1%", "--seed", "5", "--capture", Path.Combine(folder.Path, "an0.pcapng"));
+            "--set", "size=1MB", "--delay", "2ms", "--loss", "1%", "--reorder", "1%", "--seed", "5", "--capture", Path.Combine(folder.Path, "an0.pcapng"));
         ToolResult end = Tool.End(process, 60);
         Assert.True(end.ExitCode == 0, end.Output + end.Error);
         Assert.Contains("ready: bulk on 10.77.0.2 to 10.77.0.1 behind an0", end.Output, StringComparison.Ordinal);
@@ -122,9 +122,9 @@ public class TunTests
     {
         using var folder = new Folder();
         ToolResult With(params string[] more) => Tool.Run(folder.Path, ["tun", "--name", "an0", "--address", $"{Host}/24", "--peer", "10.77.0.1", .. more]);
-        ToolResult wire = With("--program", "discard", "--wire", "los=1%", "--wire", "forward.loss=200%");
+        ToolResult wire = With("--program", "discard", "--loss", "x", "--to-host", "los=1%");
         Assert.Equal(2, wire.ExitCode);
-        Assert.Equal(["--wire los=1%: los: unknown key 'los'; did you mean 'loss'?", "--wire forward.loss=200%: forward.loss: '200%': expected a percentage such as 1% (0% to 100%)"],
+        Assert.Equal(["--loss x: 'x': expected a percentage such as 1% (0% to 100%)", "--to-host los=1%: unknown key 'los'; did you mean 'loss'?"],
             wire.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.StartsWith("--program discard: expected a client", With("--program", "discard", "--to", "10.77.0.1").Error, StringComparison.Ordinal);
         Assert.StartsWith("--program ping: expected a server", With("--program", "ping").Error, StringComparison.Ordinal);

@@ -59,10 +59,11 @@ internal static class InteropRun
             try
             {
                 if (c.LinuxIsClient) listens.Wait();
-                foreach (Exchange e in exchanges)
+                if (listener is not null) atKernel = KernelPeer.Serve(listener, exchanges);
+                else foreach (Exchange e in exchanges)
                 {
                     Volatile.Write(ref begin, Stopwatch.GetTimestamp());
-                    atKernel ??= listener is null ? kernel.Connect(e, c.FastOpen != Feature.OffAtKernel) : KernelPeer.Serve(listener, e);
+                    atKernel ??= kernel.Connect(e, c.FastOpen != Feature.OffAtKernel);
                 }
             }
             catch (Exception e) when (e is System.Net.Sockets.SocketException or InvalidOperationException)
@@ -82,7 +83,11 @@ internal static class InteropRun
                 return;
             }
 
-            foreach (Exchange e in exchanges) here ??= await sim.Connect(to, e, c.FastOpen != Feature.OffHere);
+            foreach (Exchange e in exchanges)
+            {
+                Volatile.Write(ref begin, Stopwatch.GetTimestamp());
+                here ??= await sim.Connect(to, e, c.FastOpen != Feature.OffHere);
+            }
         });
         thread.Start();
         network.RunFor(Duration.FromSeconds(90), () => process.Exited && Volatile.Read(ref kernelEnded));

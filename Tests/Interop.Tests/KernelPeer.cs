@@ -49,12 +49,30 @@ internal sealed class KernelPeer(Netns ns, string address, string peer, string c
         return listener;
     }
 
-    /// <summary>Serves one connection to its end. Null, or what went wrong.</summary>
-    public static string? Serve(Socket listener, Exchange exchange)
+    /// <summary>Serves so many connections, each as soon as it is there. Null, or what went wrong.</summary>
+    public static string? Serve(Socket listener, IReadOnlyList<Exchange> exchanges)
     {
-        if (!listener.Poll(WaitMs * 1000, SelectMode.SelectRead)) return "nobody connected";
-        using Socket socket = listener.Accept();
-        return Talk(socket, exchange.ToClient, exchange.ToServer, "the kernel's server");
+        string? failure = null;
+        List<Thread> talks = [];
+        foreach (Exchange exchange in exchanges)
+        {
+            if (!listener.Poll(WaitMs * 1000, SelectMode.SelectRead))
+            {
+                failure = "nobody connected";
+                break;
+            }
+
+            Socket socket = listener.Accept();
+            var talk = new Thread(() =>
+            {
+                using (socket) failure = Talk(socket, exchange.ToClient, exchange.ToServer, "the kernel's server") ?? failure;
+            });
+            talk.Start();
+            talks.Add(talk);
+        }
+
+        foreach (Thread talk in talks) talk.Join();
+        return failure;
     }
 
     /// <summary>Makes one connection and sees it to its end. Null, or what went wrong.</summary>

@@ -10,7 +10,7 @@ internal sealed class SimPeer(Os os)
 {
     private const int Chunk = 65_536;
 
-    /// <summary>Serves so many connections, one after another.</summary>
+    /// <summary>Serves so many connections, each as soon as it is there.</summary>
     public async Task<string?> Serve(IReadOnlyList<Exchange> exchanges, Action listens)
     {
         int listener = await os.Socket(AddressFamily.INET, SocketType.STREAM);
@@ -18,14 +18,16 @@ internal sealed class SimPeer(Os os)
         await os.Bind(listener, SockAddr.In(IpAddress.Any4, KernelPeer.Port));
         await os.Listen(listener, 16);
         listens();
-        string? failure = null;
+        List<Task<string?>> talks = [];
         foreach (Exchange exchange in exchanges)
         {
             (int fd, SockAddr _) = await os.Accept(listener);
-            failure ??= await Talk(fd, exchange.ToClient, 0, exchange.ToServer, "the simulated server");
+            talks.Add(Talk(fd, exchange.ToClient, 0, exchange.ToServer, "the simulated server"));
         }
 
         await os.Close(listener);
+        string? failure = null;
+        foreach (Task<string?> talk in talks) failure ??= await talk;
         return failure;
     }
 
