@@ -24,15 +24,16 @@ public sealed partial class TcpSock
         for (int i = 0; i < o.SackCount; i++)
         {
             SackBlock block = o.Sacks[i];
-            if (!IsValidSack(block, i == 0 && first == 1))
+            bool isDup = i == 0 && first == 1;
+            if (!IsValidSack(block, isDup))
             {
-                if (i == 0 && first == 1) Inc(_undoMarker == default ? Snmp.TcpExtTCPDSACKIgnoredNoUndo : Snmp.TcpExtTCPDSACKIgnoredOld);
-                else if (ack == _snd.SndUna || block.End > _snd.SndUna) Inc(Snmp.TcpExtTCPSACKDiscard); // not counted: old because its ACK came late
+                if (isDup) Inc(_undoMarker == default ? Snmp.TcpExtTCPDSACKIgnoredNoUndo : Snmp.TcpExtTCPDSACKIgnoredOld);
+                else if (ack == _snd.SndUna || block.End > _snd.SndUna) Inc(Snmp.TcpExtTCPSACKDiscard); // an old one, by ACKs that came out of order, is no fault
                 continue;
             }
 
             if (block.End <= priorUna) continue; // very old; what this same ACK acknowledges still counts for the undo
-            flag |= TagBlock(block, i == 0 && first == 1);
+            flag |= TagBlock(block, isDup);
         }
 
         if (_sackReord < fack && (_caState != TcpCaState.Loss || _undoMarker != default)) CheckSackReordering(_sackReord, false);

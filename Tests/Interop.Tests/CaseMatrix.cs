@@ -1,4 +1,5 @@
-// Which cases are run: a set in which every two values of any two parameters meet once (pairwise testing), or, when asked for, every combination.
+// Which cases are run: a set in which every two values of any two parameters meet once (pairwise testing), beside those in which everything is on; or,
+// when asked for, every combination.
 
 namespace ActorNet.Interop.Tests;
 
@@ -9,7 +10,7 @@ public static class CaseMatrix
     public static bool IsFull => Environment.GetEnvironmentVariable("ACTORNET_INTEROP") == "full";
 
     /// <summary>The cases to run, by their names.</summary>
-    public static IReadOnlyDictionary<string, InteropCase> Cases { get; } = (IsFull ? Product() : Pairwise()).ToDictionary(c => c.ToString(), StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, InteropCase> Cases { get; } = (IsFull ? Product() : Pairwise().Concat(AllOn())).DistinctBy(c => c.ToString()).ToDictionary(c => c.ToString(), StringComparer.Ordinal);
 
     /// <summary>Every pair of values of any two parameters, in as few cases as a greedy choice finds.</summary>
     public static IReadOnlyList<InteropCase> Pairwise()
@@ -37,6 +38,12 @@ public static class CaseMatrix
         }
 
         return cases;
+    }
+
+    /// <summary>Everything negotiated, data both ways: each loss, with and without reordering, in either role.</summary>
+    public static IEnumerable<InteropCase> AllOn()
+    {
+        for (int i = 0; i < 12; i++) yield return InteropCase.From([i % 3, i / 3 % 2, 0, 0, 0, 0, 0, i / 6, (int)Bulk.BothWays, i % 2]);
     }
 
     /// <summary>All of loss, reordering, roles and directions, with each feature on or off.</summary>
