@@ -28,6 +28,9 @@ internal sealed class TcpFlow
     /// <summary>The number of the last packet that the present lack of data holds (tp->app_limited); 0 when not limited.</summary>
     public uint AppLimited;
 
+    /// <summary>A call of send waits for room: what comes next goes on with it, and is no new write.</summary>
+    public bool SendWaits;
+
     /// <summary>The last sample worth keeping: segments, microseconds (rate_delivered, rate_interval_us), and whether the application limited it.</summary>
     public long RateDelivered, RateInterval;
 

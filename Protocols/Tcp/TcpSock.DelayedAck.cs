@@ -68,7 +68,7 @@ public sealed partial class TcpSock
             }
 
             _rcvMss = Math.Min(length, _advMss);
-            if (push && length < _advMss) _ackPending |= AckPending.Pushed;
+            if (push) _ackPending |= AckPending.Pushed;
             return;
         }
 

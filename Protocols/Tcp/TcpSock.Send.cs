@@ -23,7 +23,8 @@ public sealed partial class TcpSock
             return Errno.EAGAIN;
         }
 
-        CheckAppLimited();
+        if (_flow is { SendWaits: true } waited) waited.SendWaits = false; // this is the call that waited, not another write
+        else CheckAppLimited();
         if (Err != Errno.OK) return TakeError();
         if ((_shutdown & SendShutdown) != 0) return Errno.EPIPE;
         SlowStartAfterIdleIfNew();
@@ -110,6 +111,7 @@ public sealed partial class TcpSock
     private void NoRoom(int copied, MsgFlags flags, int mss)
     {
         Set(TcpSockFlags.NoSpace);
+        Flow.SendWaits = (flags & MsgFlags.DONTWAIT) == 0 && Sndtimeo != Duration.Zero;
         if (copied > 0) Push(flags & ~MsgFlags.MORE, mss, NaglePush);
     }
 
