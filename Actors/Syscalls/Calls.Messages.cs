@@ -28,7 +28,12 @@ public abstract partial class Syscall
             else process.ToFile(this);
         }
 
-        internal override int[]? PieceLengths() => Message is { Iov.Count: > 1 } m ? [.. m.Iov.Select(piece => piece.Length)] : null;
+        internal override int Pieces => Message?.Iov.Count ?? 1;
+
+        internal override void PieceLengths(Span<int> to)
+        {
+            for (int i = 0; i < to.Length; i++) to[i] = Message.Iov[i].Length;
+        }
 
         internal override void Recycle()
         {

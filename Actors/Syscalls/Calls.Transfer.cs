@@ -40,8 +40,14 @@ public abstract partial class Syscall
         /// <summary>Its arguments, and how far it is.</summary>
         internal SendProgress Progress;
 
-        /// <summary>The lengths of its pieces; null for one.</summary>
-        internal virtual int[]? PieceLengths() => null;
+        /// <summary>How many pieces its data has.</summary>
+        internal virtual int Pieces => 1;
+
+        /// <summary>Writes down how long each is.</summary>
+        /// <param name="to">One place each; none when nobody asks.</param>
+        internal virtual void PieceLengths(Span<int> to)
+        {
+        }
 
         internal override void OnSocket(SockActor socket) => socket.SendTo(this);
 

@@ -18,7 +18,12 @@ internal sealed class BareSend(BareSocket socket, SendProgress call, int[]? piec
     protected override CallStep Step(Instant now)
     {
         if (Socket.Tcp is not { } tcp) return _call.Send(Socket.Sk, Socket.NonBlocking, now);
-        if ((_call.Flags & MsgFlags.ZEROCOPY) != 0) tcp.NoteZerocopy(pieces, _call.Done);
+        if ((_call.Flags & MsgFlags.ZEROCOPY) != 0)
+        {
+            Span<int> lengths = tcp.BeginZerocopy(ref _call, pieces?.Length ?? 1);
+            pieces.AsSpan(0, lengths.Length).CopyTo(lengths);
+        }
+
         return StreamCalls.Send(tcp, ref Socket.State, ref _call, Socket.NonBlocking, Socket.AddressLocked, now) ?? open(Socket, ref _call);
     }
 
@@ -28,7 +33,7 @@ internal sealed class BareSend(BareSocket socket, SendProgress call, int[]? piec
 
     protected override void GaveUp()
     {
-        if (Socket.Tcp is { } tcp) StreamCalls.GaveUp(tcp, _call);
+        if (Socket.Tcp is { } tcp) StreamCalls.GaveUp(tcp, ref _call);
     }
 }
 

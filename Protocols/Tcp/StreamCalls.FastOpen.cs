@@ -10,32 +10,51 @@ public static partial class StreamCalls
     /// <param name="addressLocked">bind(2) named the address.</param>
     public static CallStep? Send(TcpSock tcp, ref SocketState state, ref SendProgress call, bool nonBlocking, bool addressLocked, Instant now)
     {
-        if (call.IsOpening) return FinishOpening(tcp, ref state, ref call, nonBlocking, addressLocked, now);
-        if (!call.Opened && ((call.Flags & MsgFlags.FASTOPEN) != 0 || tcp.IsConnectDeferred)) return Open(tcp, ref state, ref call, nonBlocking, addressLocked, now);
-        return call.Send(tcp, nonBlocking, now);
+        CallStep? step =
+            call.IsOpening ? FinishOpening(tcp, ref state, ref call, nonBlocking, addressLocked, now)
+            : !call.Opened && ((call.Flags & MsgFlags.FASTOPEN) != 0 || tcp.IsConnectDeferred) ? Open(tcp, ref state, ref call, nonBlocking, addressLocked, now)
+            : call.Send(tcp, nonBlocking, now);
+        Leave(tcp, ref call, step, nonBlocking);
+        return step;
+    }
+
+    // What a call with MSG_ZEROCOPY holds it lets go of when it answers, with bytes or, as if it had not been, without.
+    private static void Leave(TcpSock tcp, ref SendProgress call, in CallStep? step, bool nonBlocking)
+    {
+        if (call.Zerocopy is null) return;
+        bool answers = step is { Next: CallNext.Answer or CallNext.Fail };
+        bool over = answers || (step is { } wait && (nonBlocking || (call.Flags & MsgFlags.DONTWAIT) != 0 || wait.Timeout == Duration.Zero));
+        tcp.LeaveZerocopy(ref call, over, failed: call.Done == 0 || (step is { Next: CallNext.Answer } answer && !answer.Result.IsOk));
     }
 
     /// <summary>The port is there: sends the SYN, with data if it may.</summary>
     public static CallStep OpenAt(
         TcpSock tcp, ref SocketState state, ref SendProgress call, bool nonBlocking, bool addressLocked, SockAddr peer, in TcpRoute route, TcpTimewait? takenOver, Instant now)
     {
+        tcp.EnterZerocopy(call);
         Errno e = tcp.ConnectAndSend(peer, route, call.Data.Span, call.Flags, now, takenOver, out int copied);
+        CallStep step;
         if (e is not (Errno.OK or Errno.EINPROGRESS))
         {
             tcp.EndFastOpening();
-            return CallStep.Answer(e);
+            step = CallStep.Answer(e);
+        }
+        else
+        {
+            call.Done = copied;
+            state = SocketState.CONNECTING;
+            step = WaitOpening(tcp, ref state, ref call, nonBlocking, addressLocked, Errno.EINPROGRESS, now);
         }
 
-        call.Done = copied;
-        state = SocketState.CONNECTING;
-        return WaitOpening(tcp, ref state, ref call, nonBlocking, addressLocked, Errno.EINPROGRESS, now);
+        Leave(tcp, ref call, step, nonBlocking);
+        return step;
     }
 
     /// <summary>A call that sends gives up: its time is over, or a signal came.</summary>
-    public static void GaveUp(TcpSock tcp, in SendProgress call)
+    public static void GaveUp(TcpSock tcp, ref SendProgress call)
     {
         if (call.IsOpening) tcp.EndFastOpening();
-        if ((call.Flags & MsgFlags.ZEROCOPY) != 0) tcp.EndZerocopy();
+        tcp.LeaveZerocopy(ref call, over: true, failed: call.Done == 0);
     }
 
     private static CallStep? Open(TcpSock tcp, ref SocketState state, ref SendProgress call, bool nonBlocking, bool addressLocked, Instant now)
@@ -66,7 +85,6 @@ public static partial class StreamCalls
         if (nonBlocking || (call.Flags & MsgFlags.DONTWAIT) != 0 || tcp.Sndtimeo == Duration.Zero)
         {
             tcp.EndFastOpening();
-            tcp.EndZerocopy();
             return CallStep.Answer(ifNot == Errno.EINPROGRESS && call.Done > 0 ? call.Done : ifNot);
         }
 
@@ -85,13 +103,11 @@ public static partial class StreamCalls
         if (e != Errno.OK)
         {
             ResetAddress(tcp, addressLocked);
-            tcp.EndZerocopy(failed: true);
             return CallStep.Answer(e); // whatever went with the SYN
         }
 
         call.Opened = true;
         if (call.Done < call.Data.Length || call.Done == 0) return call.Send(tcp, nonBlocking, now);
-        tcp.EndZerocopy();
         return CallStep.Answer(call.Done);
     }
 }

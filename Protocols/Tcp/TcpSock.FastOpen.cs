@@ -34,7 +34,7 @@ public sealed partial class TcpSock
         copied = 0;
         MakeFastOpen().HasRequest = true;
         Errno e = Connect(peer, route, data, now, timewait, ref copied);
-        HoldZerocopy(ZerocopyOf(flags, data.Length), copied);
+        ZerocopyOf(flags, data.Length)?.Commit(copied, _snd.WriteSeq);
         return e;
     }
 
@@ -45,7 +45,7 @@ public sealed partial class TcpSock
         MakeFastOpen().HasRequest = true;
         ConnectInit();
         int copied = SendSyn(data);
-        HoldZerocopy(ZerocopyOf(flags, data.Length), copied);
+        ZerocopyOf(flags, data.Length)?.Commit(copied, _snd.WriteSeq);
         CheckInvariants();
         return copied;
     }

@@ -32,7 +32,6 @@ public sealed partial class TcpSock
         bool urgent = (flags & MsgFlags.OOB) != 0;
         int mss = CurrentMss(), goal = urgent ? mss : SizeGoal(mss), copied = 0;
         TcpZerocopy? zerocopy = ZerocopyOf(flags, data.Length);
-        bool joins = zerocopy is not null && !_writeQueue.IsEmpty;
         while (copied < data.Length)
         {
             // The last packet may grow to the goal without asking for memory; what of it has been sent meanwhile does not count.
@@ -58,13 +57,13 @@ public sealed partial class TcpSock
             }
 
             int most = Math.Min(goal - run, data.Length - copied);
+            if (!goesOn) _user?.Zerocopy?.NewRun();
             if (zerocopy is not null)
             {
-                if (!goesOn) zerocopy.NewRun();
                 most = Math.Min(most, zerocopy.Fits(copied, data.Length - copied));
                 if (most == 0)
                 {
-                    MarkPush(_writeQueue.Tail!); // as many pieces as a packet may have: the next one begins
+                    MarkPush(_writeQueue.Tail!); // as many pieces as a packet may have, or one of another notification: the next begins
                     _tailRun = 0;
                     continue;
                 }
@@ -94,7 +93,7 @@ public sealed partial class TcpSock
             }
         }
 
-        zerocopy?.Commit(copied, _snd.WriteSeq, joins, over: copied == data.Length || (flags & MsgFlags.DONTWAIT) != 0 || Sndtimeo == Duration.Zero);
+        zerocopy?.Commit(copied, _snd.WriteSeq);
         if (copied == 0 && !data.IsEmpty) return Errno.EAGAIN;
         if (copied > 0)
         {

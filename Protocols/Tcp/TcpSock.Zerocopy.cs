@@ -8,30 +8,38 @@ public sealed partial class TcpSock
     // SCM_TSTAMP_*; SO_EE_CODE_ZEROCOPY_COPIED.
     private const byte StampSent = 0, StampScheduled = 1, StampAcked = 2, ZerocopyCopied = 1;
 
-    /// <summary>Before a call with MSG_ZEROCOPY: its pieces, and how much of it was taken before. Without SO_ZEROCOPY it is a call like any other.</summary>
-    public void NoteZerocopy(int[]? pieces, int done)
+    /// <summary>A call with MSG_ZEROCOPY begins or goes on: before <see cref="StreamCalls.Send"/>, each time. Without SO_ZEROCOPY it is a call like any other.</summary>
+    /// <param name="pieces">How many pieces its data has.</param>
+    /// <returns>Where the lengths of its pieces go, when it has more than one; else empty.</returns>
+    public Span<int> BeginZerocopy(ref SendProgress call, int pieces = 1)
     {
-        if (ZeroCopy) (User.Zerocopy ??= new TcpZerocopy()).Begin(pieces, done);
+        if (!ZeroCopy || call.Data.IsEmpty) return default;
+        TcpZerocopy zerocopy = User.Zerocopy ??= new TcpZerocopy();
+        call.Zerocopy ??= zerocopy.Begin(call.Data.Length, joins: !_writeQueue.IsEmpty);
+        zerocopy.Enter(call.Zerocopy, call.Done);
+        return pieces > 1 ? zerocopy.Pieces(pieces) : default;
     }
 
-    private TcpZerocopy? ZerocopyOf(MsgFlags flags, int length) => (flags & MsgFlags.ZEROCOPY) != 0 && length > 0 && ZeroCopy ? _user?.Zerocopy : null;
-
-    // A call that opens has sent its first bytes.
-    private void HoldZerocopy(TcpZerocopy? zerocopy, int copied)
+    // The call's bytes are taken for its notification.
+    internal void EnterZerocopy(in SendProgress call)
     {
-        if (zerocopy is null) return;
-        zerocopy.HoldOpening();
-        zerocopy.Commit(copied, _snd.WriteSeq, joins: false, over: false);
-        if (_state == TcpState.CLOSE) CompleteZerocopy(zerocopy, all: true);
+        if (call.Zerocopy is { } note) _user!.Zerocopy!.Enter(note, call.Done);
     }
 
-    /// <summary>A call with MSG_ZEROCOPY is over without another <see cref="Send"/>: what it was holding may be told.</summary>
-    /// <param name="failed">It opened, and answers with an error: as if it had not been.</param>
-    public void EndZerocopy(bool failed = false)
+    private TcpZerocopy? ZerocopyOf(MsgFlags flags, int length) =>
+        (flags & MsgFlags.ZEROCOPY) != 0 && length > 0 && _user?.Zerocopy is { Current: not null } zerocopy ? zerocopy : null;
+
+    /// <summary>This part of a call is over, or all of it.</summary>
+    /// <param name="over">It answers now. Until then it holds its notification, whatever is acknowledged.</param>
+    /// <param name="failed">It answers with an error: as if it had not been.</param>
+    internal void LeaveZerocopy(ref SendProgress call, bool over, bool failed)
     {
-        if (_user?.Zerocopy is not { } zerocopy) return;
-        if (failed) zerocopy.Abort();
-        else zerocopy.End();
+        if (call.Zerocopy is not { } note) return;
+        TcpZerocopy zerocopy = _user!.Zerocopy!;
+        zerocopy.Enter(null, 0);
+        if (!over) return;
+        zerocopy.End(note, abort: failed);
+        call.Zerocopy = null;
         CompleteZerocopy(zerocopy, all: _state == TcpState.CLOSE);
     }
 

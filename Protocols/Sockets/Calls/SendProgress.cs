@@ -23,6 +23,9 @@ public struct SendProgress
     /// <inheritdoc cref="IsOpening"/>
     public bool Opened;
 
+    /// <summary>MSG_ZEROCOPY on a stream: the notification that it holds until it answers.</summary>
+    internal Tcp.ZerocopyNote? Zerocopy;
+
     /// <summary>What it answers when its wait ends with an errno: what was moved before counts as success.</summary>
     public readonly SysResult Partial(Errno errno) => Done > 0 ? Done : errno;
 
