@@ -219,10 +219,12 @@ internal sealed class FuzzEnd(FuzzHost host, FuzzHost peer, FuzzCells cells, boo
         }
 
         int n = (int)random.Below(random.Below(5) switch { 0 => 2u, 1 => 100, 2 => 3000, 3 => 9000, _ => 30_000 });
-        if ((flags & MsgFlags.ZEROCOPY) != 0) sk.NoteZerocopy(null, 0);
+        var call = new SendProgress { Data = new byte[n], Flags = flags };
+        if ((flags & MsgFlags.ZEROCOPY) != 0) sk.BeginZerocopy(ref call);
         SysResult r = sk.Send(Pattern(fd, n), null, flags, now);
+        if (r.IsOk) call.Done = (int)r.Value;
         trace?.Invoke($"{now}   send({n}, {flags}) = {r}");
-        if ((flags & MsgFlags.ZEROCOPY) != 0) sk.EndZerocopy();
+        StreamCalls.GaveUp(sk, ref call);
         if (r.IsOk) fd.Sent += r.Value;
     }
 
