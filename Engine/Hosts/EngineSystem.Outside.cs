@@ -11,7 +11,7 @@ internal sealed partial class EngineSystem
 
     private readonly ConcurrentQueue<InboxItem> _inbox = new();
     private readonly Lock _gate = new();
-    private readonly ManualResetEventSlim _arrival = new(false);
+    private readonly Arrival _arrival = new();
     private volatile bool _hasInbox;
     private long _outsideSequence;
 

@@ -164,9 +164,10 @@ public sealed class Cubic : ICongestionControl
         long now = sk.Mstamp.Microseconds;
         if (now - _lastAckUs <= HystartAckDeltaUs)
         {
-            // An ACK train longer than half of the least RTT: the pipe is full. Pacing may have spread a paced one over all of it, and a burst more (hystart_ack_delay).
+            // An ACK train longer than half of the least RTT and a burst (hystart_ack_delay): the pipe is full. Pacing may have spread it over all of it.
             _lastAckUs = now;
-            long threshold = sk.IsPaced ? _delayMinUs + (long)Math.Min(1000, 4ul * 65_536 * 1_000_000 / Math.Max(1, sk.PacingRate)) : _delayMinUs >> 1;
+            long threshold = _delayMinUs + (sk.PacingRate == 0 ? 0 : (long)Math.Min(1000, 4ul * 65_536 * 1_000_000 / sk.PacingRate));
+            if (!sk.IsPaced) threshold >>= 1;
             if (now - _roundStartUs > threshold)
             {
                 _found = true;

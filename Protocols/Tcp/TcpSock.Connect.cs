@@ -226,8 +226,8 @@ public sealed partial class TcpSock
 
         SndCwnd = _totalRetrans > 1 && _undoMarker != default ? 1 : InitialCwnd;
         _undoMarker = default;
+        SndSsthresh = TcpConst.InfiniteSsthresh; // what a lost SYN made of it says nothing of the path (tcp_init_metrics)
         _cwndStamp = _mstamp;
-        SetCaState(TcpCaState.Open);
         _retransStamp = Instant.Never;
         InitCa();
         InitMtuProbe();

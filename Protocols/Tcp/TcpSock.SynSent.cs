@@ -30,6 +30,8 @@ public sealed partial class TcpSock
             if (rst) return Reset(skb);
             if (!syn) return DropReceived(skb, DropReason.TCP_FLAGS);
             NoteEcho(o);
+            // tcp_try_undo_spurious_syn: it answers the first SYN, so that one was late and not lost.
+            if (o.SawTimestamp && o.TsEcr == (uint)_synSentMs + _tsOffset) _undoMarker = default;
             if (HasAnyEcn) EcnRcvSynAck(skb, th, o.AccEcn);
             _rcv.RcvNxt = skb.Tcp.Seq + 1;
             _rcv.RcvWup = _rcv.RcvNxt;
