@@ -175,8 +175,9 @@ public sealed partial class TcpSock
         if (last.Next is not null && limit >= length) return false; // it will not grow, and all of it may go
         int divisor = Sysctl.tcp_tso_win_divisor;
         if (divisor > 0 ? limit >= Math.Min(_snd.SndWnd, (long)SndCwnd * _mssCache) / divisor : limit > 3L * _mssCache) return false;
-        // The next acknowledgement is half a round trip away, or more.
-        if ((_mstamp - head.Tcp.SentAt).Nanoseconds < 1000L * (_rtt.Srtt8 >> 4)) return false;
+        // The next acknowledgement, a smoothed round trip after what waits for it, is more than a millisecond away (6.18.44; it was half of the round trip).
+        Instant expected = head.Tcp.SentAt + Duration.FromNanoseconds(125L * _rtt.Srtt8);
+        if ((expected - _mstamp).Nanoseconds > Math.Min(1_000_000, 1000L * (_rtt.Srtt8 >> 4))) return false;
         if (congestionWindow < sendWindow && congestionWindow <= length) return cwndLimited = true;
         if (congestionWindow >= sendWindow && sendWindow <= length) return rwndLimited = true;
         return (last.Tcp.Flags & (byte)TcpFlags.FIN) == 0 && !last.Tcp.Eor;
