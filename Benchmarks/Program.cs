@@ -17,6 +17,11 @@ internal static class Program
         new("ports", PortsBenchmark.Run),
         new("host", HostPortsBenchmark.Run),
         new("epoll", EpollBenchmark.Run),
+        new("tcp/bulk", StreamBenchmark.Bulk),
+        new("tcp/connect", StreamBenchmark.Connect),
+        new("udp", DatagramBenchmark.Run),
+        new("memory", MemoryBenchmark.Run),
+        new("workers", WorkersBenchmark.Run),
     ];
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
