@@ -7,7 +7,7 @@ internal sealed partial class EventQueue
     private void Push(in Entry entry)
     {
         if (_heapCount == _heap.Length)
-            Array.Resize(ref _heap, Math.Max(4, _heap.Length * 2));
+            SpareArrays<Entry>.Grow(ref _heap, _heapCount, 4);
         Entry[] heap = _heap;
         int at = _heapCount++;
         while (at > 0)

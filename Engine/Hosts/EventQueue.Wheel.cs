@@ -17,9 +17,24 @@ internal sealed partial class EventQueue
         private const int ShortLevel = 3;
         private const int FewEntries = 128;
 
+        // Wheels that no queue needs now, with their arrays: a host whose queue is crowded again and again takes one of these, and idle hosts have none.
+        private const int MostSpares = 8;
+
+        // Of a wheel that is put away: longer arrays are for any queue.
+        private const int LongestKept = 1024;
+
+        [ThreadStatic]
+        private static Stack<Wheel>? t_spares;
+
         private readonly Slot[]?[] _slots = new Slot[Levels][];
         private readonly ulong[] _occupied = new ulong[Levels];
-        private readonly Entry[]?[] _spare = new Entry[32][];
+
+        // Arrays of slots that were emptied, by the logarithm of their length: a burst may fill all slots of a level, and the next one wants them again.
+        private const int MostOfEach = Slots;
+        private readonly Stack<Entry[]>?[] _spare = new Stack<Entry[]>?[LongFirst + 1];
+
+        // What a slot begins with, if there is one to spare: nothing is copied then until it has more than that.
+        private const int LongFirst = 7;
         private uint _levels;
 
         private struct Slot
@@ -27,6 +42,35 @@ internal sealed partial class EventQueue
             public Entry[]? Entries;
             public int Count;
             public long Min;
+        }
+
+        /// <summary>An empty wheel.</summary>
+        public static Wheel Take() => t_spares is { Count: > 0 } spares ? spares.Pop() : new Wheel();
+
+        /// <summary>Empties it and puts it away, for whichever queue of this thread needs one next.</summary>
+        public void PutAway()
+        {
+            Stack<Wheel> spares = t_spares ??= new Stack<Wheel>();
+            if (spares.Count >= MostSpares)
+                return;
+            for (int level = 0; level < Levels; level++)
+            {
+                if (_slots[level] is not Slot[] slots)
+                    continue;
+                for (int number = 0; number < Slots; number++)
+                {
+                    ref Slot slot = ref slots[number];
+                    slot.Count = 0;
+                    if (slot.Entries is { Length: > LongestKept } longer)
+                    {
+                        SpareArrays<Entry>.Put(longer);
+                        slot.Entries = null;
+                    }
+                }
+                _occupied[level] = 0;
+            }
+            _levels = 0;
+            spares.Push(this);
         }
 
         /// <summary>The smallest time of all entries, dead ones too.</summary>
@@ -104,7 +148,18 @@ internal sealed partial class EventQueue
         }
 
         /// <summary>Takes an array back that TakeEarliest gave out.</summary>
-        public void Return(Entry[] entries) => _spare[BitOperations.Log2((uint)entries.Length)] = entries;
+        public void Return(Entry[] entries)
+        {
+            int size = BitOperations.Log2((uint)entries.Length);
+            if (size > LongFirst)
+            {
+                SpareArrays<Entry>.Put(entries);
+                return;
+            }
+            Stack<Entry[]> spares = _spare[size] ??= new Stack<Entry[]>();
+            if (spares.Count < MostOfEach)
+                spares.Push(entries);
+        }
 
         /// <summary>Puts all that is alive into the heap.</summary>
         public void TakeAll(EventQueue queue)
@@ -165,16 +220,21 @@ internal sealed partial class EventQueue
 
         private Entry[] Grow(ref Slot slot)
         {
-            int length = slot.Entries is null ? 4 : slot.Entries.Length * 2;
-            ref Entry[]? spare = ref _spare[BitOperations.Log2((uint)length)];
-            Entry[] grown = spare ?? GC.AllocateUninitializedArray<Entry>(length);
-            spare = null;
-            if (slot.Entries is Entry[] old)
+            if (slot.Entries is not Entry[] old)
             {
-                Array.Copy(old, grown, slot.Count);
-                Return(old);
+                for (int size = LongFirst; size > 2; size--)
+                {
+                    if (_spare[size] is { Count: > 0 } spares)
+                        return slot.Entries = spares.Pop();
+                }
+                return slot.Entries = Spare(2);
             }
+            Entry[] grown = Spare(BitOperations.Log2((uint)old.Length) + 1);
+            Array.Copy(old, grown, slot.Count);
+            Return(old);
             return slot.Entries = grown;
         }
+
+        private Entry[] Spare(int size) => size <= LongFirst && _spare[size] is { Count: > 0 } spares ? spares.Pop() : SpareArrays<Entry>.Take(1 << size);
     }
 }

@@ -193,7 +193,7 @@ internal sealed partial class EventQueue
     private int NewPayload()
     {
         if (_used == _payloads.Length)
-            Array.Resize(ref _payloads, Math.Max(4, _payloads.Length * 2));
+            SpareArrays<Payload>.Grow(ref _payloads, _used, 4);
         return _used++;
     }
 
@@ -221,11 +221,16 @@ internal sealed partial class EventQueue
         _entries = 0;
         _next = Never;
         _base = Never;
+        _wheel?.PutAway();
         _wheel = null;
         if (_heap.Length > 4 * Few)
+        {
+            SpareArrays<Entry>.Put(_heap);
             _heap = [];
+        }
         if (_payloads.Length > 4 * Few)
         {
+            SpareArrays<Payload>.Put(_payloads); // all released, so nothing is referred to
             _payloads = [];
             _used = 0;
             _free = None;
@@ -242,7 +247,7 @@ internal sealed partial class EventQueue
 
     private void StartWheel()
     {
-        _wheel = new Wheel();
+        _wheel = Wheel.Take();
         _base = _heap[0].Time;
         int kept = 0;
         for (int i = 0; i < _heapCount; i++)
@@ -264,6 +269,7 @@ internal sealed partial class EventQueue
             // Few again: the wheel's memory is worth more than its speed.
             _base = Never;
             _wheel!.TakeAll(this);
+            _wheel.PutAway();
             _wheel = null;
             _entries = _heapCount;
             FindNext();

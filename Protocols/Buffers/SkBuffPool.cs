@@ -16,6 +16,7 @@ public sealed class SkBuffPool
     private readonly Lock _gate = new();
     private readonly List<Shard> _shards = [];
     private readonly Stack<SkBuff[]>[] _depot = [new(), new(), new(), new()];
+    private readonly Stack<SkBuff[]> _empty = new();
 
     /// <summary>Packets handed out and not yet freed. Exact when no thread is at work.</summary>
     public long Outstanding
@@ -102,19 +103,24 @@ public sealed class SkBuffPool
         lock (_gate)
         {
             if (!_depot[c].TryPop(out magazine)) return false;
+            if (Mine().Empty is { Count: > 4 } surplus) _empty.Push(surplus.Pop()); // one thread only gives, another only takes
         }
 
         for (int i = 1; i < magazine.Length; i++) free.Push(magazine[i]);
         skb = magazine[0];
-        Mine().Spare ??= magazine; // the next spill's
+        Mine().Empty.Push(magazine); // the next spill's
         return true;
     }
 
     private void Spill(Stack<SkBuff> free, int c)
     {
         Shard shard = Mine();
-        SkBuff[] magazine = shard.Spare ?? new SkBuff[Magazine];
-        shard.Spare = null;
+        if (!shard.Empty.TryPop(out SkBuff[]? magazine))
+        {
+            lock (_gate) _empty.TryPop(out magazine);
+            magazine ??= new SkBuff[Magazine];
+        }
+
         for (int i = 0; i < Magazine; i++) magazine[i] = free.Pop();
         lock (_gate) _depot[c].Push(magazine);
     }
@@ -124,7 +130,10 @@ public sealed class SkBuffPool
         public readonly SkBuffPool Owner = owner;
         public readonly int Thread = thread;
         public readonly Stack<SkBuff>[] Free = [new(), new(), new(), new()];
-        public SkBuff[]? Spare;
+
+        /// <summary>Magazines that were taken from the depot and emptied.</summary>
+        public readonly Stack<SkBuff[]> Empty = new();
+
         public long Allocated, Freed;
     }
 }
