@@ -30,6 +30,7 @@ internal static class PacketdrillCommand
         command.Options.Add(strict);
         var target = new Option<Target>("--target")
         {
+            HelpName = "host|machine",
             Description = "What scripts are played on: a whole simulated host of actors, or the bare protocol machines without any. Calls of the actor layer (files, pipes, epoll, signals) make a script not applicable there.",
             DefaultValueFactory = _ => Target.Host,
         };

@@ -9,6 +9,7 @@ public sealed partial class Layout
         DefineScalars();
         Define("sockaddr_in", "family sa_family; be16 sin_port; in_addr sin_addr; u64 pad");
         Define("linger", "s32 onoff; s32 linger");
+        Define("tcp_md5sig", "sockaddr_in tcpm_addr; char pad[112]; u8 tcpm_flags; u8 tcpm_prefixlen; u16 tcpm_keylen; s32 tcpm_ifindex; char tcpm_key[80]");
         Define("timeval", "s64 tv_sec; s64 tv_usec");
         Define("timespec", "s64 tv_sec; s64 tv_nsec");
         Define("itimerspec", "timespec it_interval; timespec it_value");
@@ -27,7 +28,16 @@ public sealed partial class Layout
         Define("f_owner_ex", "s32 type; s32 pid");
         Define("sk_meminfo", "u32 rmem_alloc; u32 rcvbuf; u32 wmem_alloc; u32 sndbuf; u32 fwd_alloc; u32 wmem_queued; u32 optmem; u32 backlog; u32 drops");
         DefineTcpInfo();
+        DefineControlInfo();
         DefineIoctls();
+    }
+
+    // union tcp_cc_info (linux/inet_diag.h), each by the name of its congestion control.
+    private static void DefineControlInfo()
+    {
+        Define("tcp_vegas_info", "u32 tcpv_enabled; u32 tcpv_rttcnt; u32 tcpv_rtt; u32 tcpv_minrtt");
+        Define("tcp_dctcp_info", "u16 dctcp_enabled; u16 dctcp_ce_state; u32 dctcp_alpha; u32 dctcp_ab_ecn; u32 dctcp_ab_tot");
+        Define("tcp_bbr_info", "u32 bbr_bw_lo; u32 bbr_bw_hi; u32 bbr_min_rtt; u32 bbr_pacing_gain; u32 bbr_cwnd_gain");
     }
 
     // struct tcp_info of Linux 6.18. Times and rates differ from run to run.

@@ -6,8 +6,14 @@ namespace ActorNet.Packetdrill;
 [ScriptCall("setsockopt")]
 internal sealed class SetOptionCall : SystemCall
 {
+    private const int KeyLengthAt = 130, KeyAt = 136;
     private int _fd, _level, _option, _length;
     private UserMemory _value = UserMemory.Null;
+
+    /// <summary>Of TCP_MD5SIG and TCP_MD5SIG_EXT the key, empty for one that goes; null of other options.</summary>
+    public byte[]? Md5Key => _level != (int)SockLevel.TCP || (TcpOpt)_option is not (TcpOpt.TCP_MD5SIG or TcpOpt.TCP_MD5SIG_EXT) || _value.Size < KeyAt
+        ? null
+        : _value.Bytes.AsSpan(KeyAt, Math.Min(BinaryPrimitives.ReadUInt16LittleEndian(_value.Bytes.AsSpan(KeyLengthAt)), _value.Size - KeyAt)).ToArray();
 
     public override long OnKernel(IKernel kernel) => kernel.Call(X64.setsockopt, kernel.Real(_fd), _level, _option, _value.Pointer, _length);
 

@@ -10,6 +10,9 @@ internal sealed class PacketBuilder(uint local, uint remote)
 {
     private const int IpLength = 20, QuotedPayload = 8;
 
+    /// <summary>What the script's segments are signed with where it writes `md5` without a digest; null for nothing.</summary>
+    public byte[]? Md5Key { get; set; }
+
     public byte[] Build(PacketSpec packet, Flow flow) => packet switch
     {
         TcpSpec t => Ip(IpProtocol.TCP, TrafficClass(packet), Tcp(t, flow)),
@@ -32,6 +35,7 @@ internal sealed class PacketBuilder(uint local, uint remote)
         if (t.AccurateEcn) b[12] |= 1;
         options.CopyTo(b, TcpHeader.MinLength);
         Fill(b.AsSpan(TcpHeader.MinLength + options.Length), t.Seq);
+        if (Md5Key is { } key && t.Options is { } all && all.Any(o => o.Name == "md5" && o.Bytes.Length == 0)) Md5Signature.Of(b, remote, local, key).CopyTo(b, Md5Signature.Find(b));
         WriteChecksum(b, 16, remote, local, IpProtocol.TCP);
         return b;
     }

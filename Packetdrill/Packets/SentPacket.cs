@@ -33,8 +33,9 @@ internal sealed class SentPacket(byte[] bytes, Duration at)
 
     public uint Seq => new TcpHeader(Transport).Seq.Value;
 
-    /// <summary>What is wrong with it, whatever the script says: lengths and checksums. Null for a sound packet.</summary>
-    public string? Fault()
+    /// <summary>What is wrong with it, whatever the script says: lengths, checksums, and its signature. Null for a sound packet.</summary>
+    /// <param name="md5Key">Null where the script has given none.</param>
+    public string? Fault(byte[]? md5Key)
     {
         if (bytes.Length < IpLength || bytes[0] >> 4 != 4 || HeaderLength < IpLength || bytes.Length < HeaderLength) return "it is no IPv4 packet";
         if (BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(2)) != bytes.Length) return "its IP length is not its length";
@@ -44,7 +45,10 @@ internal sealed class SentPacket(byte[] bytes, Duration at)
         if (Protocol == IpProtocol.TCP && !IsTcp) return "its TCP header does not fit";
         uint pseudo = (uint)Protocol + (uint)Transport.Length;
         for (int i = 12; i < 20; i += 2) pseudo += BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(i));
-        return PacketBuilder.Sum(Transport, pseudo) == 0xFFFF ? null : $"its {Protocol} checksum is wrong";
+        if (PacketBuilder.Sum(Transport, pseudo) != 0xFFFF) return $"its {Protocol} checksum is wrong";
+        if (md5Key is null || !IsTcp || Md5Signature.Find(Transport) is not (> 0 and var at)) return null;
+        uint from = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(12));
+        return Transport[at..].StartsWith(Md5Signature.Of(Transport, from, Daddr, md5Key)) ? null : "its MD5 signature is wrong";
     }
 
     /// <summary>In the script's words; numbers of the wire where a flow has no offsets yet.</summary>

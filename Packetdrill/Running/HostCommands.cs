@@ -44,16 +44,32 @@ internal sealed class HostCommands(IScriptHost host)
         }
     }
 
-    // tc qdisc add|replace|change|delete dev DEV root [pfifo|bfifo|fq|noqueue [limit N]]: a queue without limit is as it is.
+    // tc qdisc add|replace|change|delete dev DEV root [pfifo [limit N]]: a queue without limit is as it is.
     private (int, string)? Tc(List<string> words)
     {
         if (words is not ["tc", "qdisc", var verb, "dev", var device, "root", .. var rest] || Device(device) is not { } at) return null;
         bool removes = verb is "delete" or "del";
         int limit = int.MaxValue;
-        if (removes ? rest.Count > 1 : rest is not (["pfifo"] or ["pfifo", "limit", _]) || verb is not ("add" or "replace" or "change")) return null;
+        if (!removes && verb is not ("add" or "replace" or "change")) return null;
+        if (!removes && rest.Count > 0) MustBePlain(rest);
+        if (removes ? rest.Count > 1 : rest is not ([_] or ["pfifo", "limit", _])) return null;
         if (rest is [_, "limit", var text] && !int.TryParse(text.TrimEnd('p'), NumberStyles.None, CultureInfo.InvariantCulture, out limit)) return null;
         Fib.SetQueueLimit(at, removes ? int.MaxValue : limit, host.Net);
         return (0, "");
+    }
+
+    // The way to a script is a queue that is never full, first in, first out: what comes to the same is taken; the others say what they would do.
+    private static void MustBePlain(List<string> qdisc)
+    {
+        string? does = qdisc[0] switch
+        {
+            "pfifo" or "bfifo" or "pfifo_fast" or "noqueue" or "fq_codel" => null,
+            "fq" => "paces the flows of all sockets",
+            "netem" => "delays, loses or reorders what the host sends (the script is the wire: it decides that itself)",
+            "tbf" or "htb" or "hfsc" or "cake" or "hhf" => "bounds the rate",
+            _ => "is not known",
+        };
+        if (does is not null) throw new NotApplicableException($"`tc qdisc … {string.Join(' ', qdisc)}`: {qdisc[0]} {does}, and the queue of a script's device is a plain one");
     }
 
     // dd if=/dev/zero of=FILE bs=N count=N: a file of zeroes.

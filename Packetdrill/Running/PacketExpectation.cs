@@ -19,7 +19,7 @@ internal sealed class PacketExpectation(ScriptWire wire, PacketEvent line, Packe
         EventTime time = line.Time;
         Duration latest = time.IsAny ? Duration.FromSeconds(600) : (time.IsRelative ? last + time.Latest : time.Latest) + tolerance;
         if (await wire.Take(latest, host) is not { } sent) return (at, Text("the packet does not come", null, host));
-        if (sent.Fault() is { } fault) return (sent.At, Text(fault, sent.ToSpec(wire.Current), host));
+        if (sent.Fault(wire.Md5Key) is { } fault) return (sent.At, Text(fault, sent.ToSpec(wire.Current), host));
         Flow flow = wire.FlowOf(sent);
         PacketSpec actual = Read(sent, flow);
         string? wrong = PacketJudge.Differs(expected, actual, options.JudgesStamps);

@@ -1,17 +1,13 @@
 // A host with a wire to the script: calls are those of a program that runs there, packets go in and out by its device.
 
-using System.Runtime.InteropServices;
-
 namespace ActorNet.Packetdrill;
 
 /// <summary>The stage of a script with packets.</summary>
 internal sealed class PacketStage(IScriptHost host, ScriptWire wire, Script script, Constants constants, PacketOptions options) : IStage
 {
-    private static readonly Layout s_info = Layout.Find("tcp_info")!;
-
     // Nothing arrives by itself: what a call sends is on the wire when it returns.
     private readonly HostStage _calls = new(host, Duration.FromNanoseconds(1), constants);
-    private readonly Dictionary<string, decimal> _variables = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, object?> _variables = new(StringComparer.Ordinal);
     private readonly HostShell _shell = new(host);
     private int _connection = -1;
 
@@ -43,45 +39,12 @@ internal sealed class PacketStage(IScriptHost host, ScriptWire wire, Script scri
         return (at, null);
     }
 
-    public async ValueTask<string?> Code(CodeEvent code)
-    {
-        StructExpr info = new();
-        if (_connection >= 0)
-        {
-            byte[] bytes = new byte[s_info.Size];
-            SysResult r = await host.Sockets.TryGetSockOpt(_connection, SockLevel.TCP, (int)TcpOpt.TCP_INFO, bytes);
-            if (r.IsOk) info = s_info.Decode(bytes.AsSpan(0, (int)r.Value));
-        }
+    public async ValueTask<string?> Code(CodeEvent code) => new CodeReader(code, (await ConnectionValues.Read(host.Sockets, _connection, constants)).Find, _variables).Run();
 
-        uint[] memory = await MemoryInfo();
-        return new CodeReader(code, Find, _variables).Run();
-
-        decimal? Find(string name)
-        {
-            if (info[name] is { } field) return constants.TryEvaluate(field.Value);
-            int at = Array.IndexOf(s_memory, name);
-            return at >= 0 && at < memory.Length ? memory[at] : constants.Find(name);
-        }
-    }
-
-    // SO_MEMINFO's fields in their order, bytes.
-    private static readonly string[] s_memory =
-    [
-        "SK_MEMINFO_RMEM_ALLOC", "SK_MEMINFO_RCVBUF", "SK_MEMINFO_WMEM_ALLOC", "SK_MEMINFO_SNDBUF", "SK_MEMINFO_FWD_ALLOC", "SK_MEMINFO_WMEM_QUEUED", "SK_MEMINFO_OPTMEM",
-        "SK_MEMINFO_BACKLOG", "SK_MEMINFO_DROPS",
-    ];
-
-    private async ValueTask<uint[]> MemoryInfo()
-    {
-        if (_connection < 0) return [];
-        byte[] bytes = new byte[s_memory.Length * sizeof(uint)];
-        SysResult r = await host.Sockets.TryGetSockOpt(_connection, SockLevel.SOCKET, (int)SockOpt.SO_MEMINFO, bytes);
-        return r.IsOk ? MemoryMarshal.Cast<byte, uint>(bytes.AsSpan(0, (int)r.Value)).ToArray() : [];
-    }
-
-    // Which port listens, and which descriptor is the connection that code asks about: the newest.
+    // Which port listens, which descriptor is the connection that code asks about (the newest), and what the far end signs with.
     private async ValueTask Note(SystemCall call, Answer answer)
     {
+        if (call is SetOptionCall { Md5Key: { } key } && answer.Value == 0) wire.Md5Key = key.Length > 0 ? key : null;
         if (call.Name is "accept" or "accept4" && answer.Value >= 0) _connection = _calls.Fd((int)answer.Value);
         else if (Opens(call)) _connection = Descriptor(call);
         else if (call.Name == "listen" && answer.Value == 0) wire.Listens((await host.Sockets.GetSockName(Descriptor(call))).Port);

@@ -38,6 +38,13 @@ internal sealed class ScriptWire(uint local, uint remote, ulong seed, PcapngFile
         Host!.PacketSent();
     }
 
+    /// <summary>The key that the script has given for its far end; null for none.</summary>
+    public byte[]? Md5Key
+    {
+        get => _builder.Md5Key;
+        set => _builder.Md5Key = value;
+    }
+
     public void Begin(IScriptHost host) => (Host, _begin) = (host, host.Now);
 
     /// <summary>The script has ended.</summary>

@@ -28,13 +28,16 @@ internal sealed class ErrorQueue
     private readonly Queue<QueuedError> _errors = new();
 
     private QueuedError? _last;
+    private int _charged;
 
     public int Count => _errors.Count;
 
-    public int Alloc => _errors.Count * Truesize;
+    /// <summary>What the socket's receive memory is charged; notifications of MSG_ZEROCOPY have been charged to optmem (sock_omalloc).</summary>
+    public int Alloc => _charged * Truesize;
 
     public void Add(QueuedError error)
     {
+        if (error.Origin != ErrorOrigin.ZEROCOPY) _charged++;
         _errors.Enqueue(error);
         _last = error;
     }
@@ -47,7 +50,11 @@ internal sealed class ErrorQueue
         return true;
     }
 
-    public void Clear() => _errors.Clear();
+    public void Clear()
+    {
+        _errors.Clear();
+        _charged = 0;
+    }
 
     /// <summary>sock_dequeue_err_skb.</summary>
     /// <param name="pending">What sk_err is from now on: the next ICMP error's; null: as it was.</param>
@@ -55,6 +62,7 @@ internal sealed class ErrorQueue
     {
         pending = null;
         if (!_errors.TryDequeue(out error)) return false;
+        if (error.Origin != ErrorOrigin.ZEROCOPY) _charged--;
         if (_errors.TryPeek(out QueuedError? next) && next.Origin == ErrorOrigin.ICMP) pending = next.Errno;
         else if (error.Origin == ErrorOrigin.ICMP) pending = Errno.OK;
         return true;

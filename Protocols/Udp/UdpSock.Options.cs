@@ -35,7 +35,7 @@ public sealed partial class UdpSock
         {
             case UdpOpt.UDP_CORK:
                 user.Cork = v != 0;
-                if (!user.Cork) Push();
+                if (!user.Cork) Push(now);
                 break;
             case UdpOpt.UDP_ENCAP:
                 if (v is not (0 or EncapL2tp)) return Errno.ENOPROTOOPT;

@@ -38,8 +38,10 @@ public sealed partial class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, I
         }
 
         e = MayTransmit(data.Length, way, flags, now);
-        if (e == Errno.OK) e = Transmit(data, way);
-        return e == Errno.OK ? data.Length : e;
+        if (e == Errno.OK) e = Transmit(data, way, now);
+        if (e != Errno.OK) return e;
+        if (IsZerocopy(flags)) TellZerocopy(Notices.Call, Notices.Call++);
+        return data.Length;
     }
 
     // ip_append_data's checks, before anything is copied.
@@ -51,8 +53,9 @@ public sealed partial class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, I
     }
 
     // udp_send_skb: one datagram, or with UDP_SEGMENT as many as it takes.
-    private Errno Transmit(ReadOnlySpan<byte> data, in UdpWay way)
+    private Errno Transmit(ReadOnlySpan<byte> data, in UdpWay way, Instant now)
     {
+        ReadOnlySpan<byte> whole = data;
         if (way.Segment > 0)
         {
             if (UdpHeader.Length + Ipv4Header.MinLength + way.Segment > way.Route.Mtu) return Errno.EMSGSIZE;
@@ -61,6 +64,7 @@ public sealed partial class UdpSock(Net net, Fib fib) : DatagramSock(net, fib, I
         }
 
         TransmitOne(data, way);
+        StampSending(way.Ipc, whole, now);
         Net.Mib.Inc(Snmp.UdpOutDatagrams);
         return Errno.OK;
     }

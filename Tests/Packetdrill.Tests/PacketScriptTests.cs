@@ -66,7 +66,23 @@ public class PacketScriptTests
         Assert.Contains("test.pkt:2", e.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_command_that_the_host_does_not_have_makes_a_script_not_applicable() =>
-        Assert.Equal(Verdict.NotApplicable, Play("`tc qdisc replace dev tun0 root fq`\n0 socket(..., SOCK_STREAM, 0) = 3").Verdict);
+    [Theory]
+    [InlineData("tc qdisc replace dev tun0 root fq", "paces")]
+    [InlineData("tc qdisc add dev tun0 root netem delay 10ms", "delays")]
+    [InlineData("tc qdisc add dev tun0 root tbf rate 1mbit burst 1540 latency 1ms", "rate")]
+    [InlineData("iptables -F", "iptables -F")]
+    public void A_command_that_the_host_does_not_have_makes_a_script_not_applicable_and_says_why(string command, string why)
+    {
+        PacketResult r = Play($"`{command}`\n0 socket(..., SOCK_STREAM, 0) = 3");
+        Assert.Equal(Verdict.NotApplicable, r.Verdict);
+        Assert.Contains(why, r.Why, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tc qdisc replace dev tun0 root pfifo_fast")]
+    [InlineData("tc qdisc replace dev tun0 root fq_codel")]
+    [InlineData("tc qdisc add dev tun0 root pfifo limit 100")]
+    [InlineData("tc qdisc delete dev tun0 root 2>/dev/null ; tc qdisc add dev tun0 root bfifo")]
+    public void Queues_that_come_to_a_plain_one_are_taken(string command) =>
+        Assert.Equal(Verdict.Passed, Play($"`{command}`\n0 socket(..., SOCK_STREAM, 0) = 3").Verdict);
 }
