@@ -15,6 +15,9 @@ public enum ErrorOrigin : byte { NONE = 0, LOCAL = 1, ICMP = 2, TIMESTAMPING = 4
 internal sealed record QueuedError(
     Errno Errno, ErrorOrigin Origin, byte Type, byte Code, uint Info, SockAddr Destination, byte[] Payload, IpControl Icmp, Instant At)
 {
+    /// <summary>ee_info.</summary>
+    public uint Info { get; set; } = Info;
+
     /// <summary>ee_data: of a stamp the byte or datagram, of zerocopy the last call.</summary>
     public uint Data { get; set; }
 }
@@ -29,6 +32,9 @@ internal sealed class ErrorQueue
 
     private QueuedError? _last;
     private int _charged;
+
+    // One of zerocopy that has been read: such notifications come as often as calls.
+    private QueuedError? _spare;
 
     public int Count => _errors.Count;
 
@@ -54,6 +60,21 @@ internal sealed class ErrorQueue
     {
         _errors.Clear();
         _charged = 0;
+    }
+
+    /// <summary>A notification of zerocopy.</summary>
+    public void AddZerocopy(byte code, uint low, uint high)
+    {
+        QueuedError error = _spare is { } spare && spare.Code == code ? spare : new QueuedError(Errno.OK, ErrorOrigin.ZEROCOPY, 0, code, low, default, [], default, default);
+        _spare = null;
+        (error.Info, error.Data) = (low, high);
+        Add(error);
+    }
+
+    /// <summary>The reader is done with it.</summary>
+    public void Release(QueuedError error)
+    {
+        if (error.Origin == ErrorOrigin.ZEROCOPY) _spare = error;
     }
 
     /// <summary>sock_dequeue_err_skb.</summary>

@@ -63,6 +63,7 @@ public abstract partial class InetSock
         }
 
         control.Put((int)SockLevel.IP, (int)IpOpt.IP_RECVERR, extended);
+        _errors.Release(e);
         Wake(HasErrors ? ErrorReport : PollEvents.None);
         return copied;
     }
@@ -71,7 +72,7 @@ public abstract partial class InetSock
     private protected void QueueZerocopy(uint low, uint high, byte code)
     {
         _errors ??= new ErrorQueue();
-        if (!_errors.TryExtend(low, high)) _errors.Add(new QueuedError(Errno.OK, ErrorOrigin.ZEROCOPY, 0, code, low, default, [], default, default) { Data = high });
+        if (!_errors.TryExtend(low, high)) _errors.AddZerocopy(code, low, high);
         Wake(ErrorReport);
     }
 
