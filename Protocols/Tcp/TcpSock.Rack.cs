@@ -49,13 +49,14 @@ public sealed partial class TcpSock
     /// <summary>tcp_rack_skb_timeout: microseconds until this segment counts as lost; not above zero means now.</summary>
     private long RackTimeout(SkBuff skb, int reoWnd) => _rackRttUs + reoWnd - (_mstamp - skb.Tcp.SentAt).Microseconds;
 
-    /// <summary>tcp_rack_mark_lost: also arms the reordering timer for those that may yet arrive.</summary>
-    private void RackMarkLost()
+    /// <summary>tcp_rack_mark_lost: also arms the reordering timer for those that may yet arrive; true when it has, and no other timer may take its place.</summary>
+    private bool RackMarkLost()
     {
-        if (!_rackAdvanced) return;
+        if (!_rackAdvanced) return false;
         _rackAdvanced = false;
         long timeout = RackDetectLoss();
         if (timeout > 0) ArmRetrans(RetransKind.ReoTimeout, Duration.Min(Duration.FromMicroseconds(timeout) + TcpConst.TimeoutMin, _rto));
+        return timeout > 0;
     }
 
     // Originals lie in the queue in the order in which they were sent; once one is met that was sent after the newest delivered, so were all later ones.

@@ -122,7 +122,7 @@ public sealed partial class TcpSock
         }
 
         int prior = _retransOut;
-        RackMarkLost();
+        if (RackMarkLost()) flag &= ~AckFlags.SetXmitTimer;
         if (prior > _retransOut) flag |= AckFlags.LostRetrans;
         _ = priorUna;
     }

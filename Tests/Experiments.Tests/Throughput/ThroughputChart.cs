@@ -35,7 +35,7 @@ internal static class ThroughputChart
         string theory = control switch { "reno" => "upper line: Ott, lower: Padhye", "cubic" => "line: RFC 9438, 5.1", _ => "line: the wire's rate less loss and ProbeRTT" };
         PlotModel m = Model($"{control}: goodput by one-way delay. Points: ActorNet, crosses: Linux, {theory}");
         m.Axes.Add(control == "bbr" ? Linear("goodput, Mbit/s", 10, 20) : Log("goodput, Mbit/s", 0.06, 25, AxisPosition.Left));
-        m.Legends.Add(new Legend { LegendPosition = LegendPosition.LeftBottom, LegendTextColor = s_ink });
+        m.Legends.Add(new Legend { LegendPosition = LegendPosition.LeftBottom, LegendTextColor = s_ink, LegendLineSpacing = 6 });
         for (int i = 0; i < GridCell.Delays.Length; i++)
         {
             int delay = GridCell.Delays[i];
@@ -85,7 +85,7 @@ internal static class ThroughputChart
     {
         PlotModel m = Model("ActorNet's goodput over Linux's, cell by cell");
         m.Axes.Add(Linear("ActorNet / Linux", 0.6, 1.4));
-        m.Legends.Add(new Legend { LegendPosition = LegendPosition.LeftBottom, LegendTextColor = s_ink });
+        m.Legends.Add(new Legend { LegendPosition = LegendPosition.LeftBottom, LegendTextColor = s_ink, LegendLineSpacing = 6 });
         for (int i = 0; i < GridCell.Controls.Length; i++)
         {
             OxyColor colour = s_colours[i == 2 ? 3 : i];

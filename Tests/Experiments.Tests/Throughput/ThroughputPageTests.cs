@@ -76,7 +76,7 @@ public class ThroughputPageTests
     // Three digits, and no more than the wire carries.
     private static string Mbit(double rate)
     {
-        double m = Math.Min(rate, GridCell.Ceiling * 1.005) / 1e6;
+        double m = Math.Min(rate, GridCell.Ceiling) / 1e6;
         return m.ToString(m >= 10 ? "F1" : m >= 1 ? "F2" : "F3", CultureInfo.InvariantCulture);
     }
 }
