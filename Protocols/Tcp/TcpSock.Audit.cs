@@ -96,7 +96,7 @@ public sealed partial class TcpSock
     {
         bool waits = _retransAt != Instant.Never;
         if (_state is TcpState.CLOSE or TcpState.LISTEN)
-            return waits || _delackAt != Instant.Never || _keepaliveAt != Instant.Never || _compAckAt != Instant.Never ? $"a timer runs in {_state}" : null;
+            return waits || _flow is { } flow && (flow.PaceAt != Instant.Never || flow.MemoryAt != Instant.Never) || _delackAt != Instant.Never || _keepaliveAt != Instant.Never || _compAckAt != Instant.Never ? $"a timer runs in {_state}" : null;
         return _packetsOut > 0 && !waits ? $"{_packetsOut} segments are under way in {_state}, and no timer runs" : null;
     }
 

@@ -51,7 +51,7 @@ public sealed partial class TcpSock
     {
         ClearRetrans();
         _delackAt = _keepaliveAt = _compAckAt = Instant.Never;
-        if (_flow is { } flow) flow.PaceAt = Instant.Never;
+        if (_flow is { } flow) flow.PaceAt = flow.MemoryAt = Instant.Never;
         _ackPending = AckPending.None;
     }
 

@@ -49,7 +49,7 @@ public partial class MutationTests(ITestOutputHelper output)
         }
     }
 
-    private static IEnumerable<(int Line, string Changed)> Mutations(string[] lines)
+    internal static IEnumerable<(int Line, string Changed)> Mutations(string[] lines)
     {
         bool anchored = false;
         for (int i = 0; i < lines.Length; i++)

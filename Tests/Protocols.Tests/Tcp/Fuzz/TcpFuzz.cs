@@ -7,7 +7,6 @@ namespace ActorNet.Protocols.Tests.Tcp.Fuzz;
 
 internal static class TcpFuzz
 {
-    public const string Variable = "ACTORNET_FUZZ";
     private const int MostTries = 400;
 
     private static int TraceLines => Environment.GetEnvironmentVariable("ACTORNET_FUZZ_TRACE") is { Length: > 0 } n ? int.Parse(n, CultureInfo.InvariantCulture) : 60;
@@ -36,7 +35,7 @@ internal static class TcpFuzz
         string small = new TcpFuzzCase(seed, new FuzzCells(), trace.Add).Run(few) ?? "(gone when traced)";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{wrong}\n  repeat: {Variable}=1:{seed} dotnet test Tests/Protocols.Tests -c Release --filter Random_segments\n  with {few.Length} of {steps.Length} steps: {small}\n{string.Join('\n', trace.TakeLast(TraceLines))}");
+            $"{wrong}\n  repeat: {FuzzRequest.Variable}=1:{seed} dotnet test Tests/Protocols.Tests -c Release --filter Random_segments\n  with {few.Length} of {steps.Length} steps: {small}\n{string.Join('\n', trace.TakeLast(TraceLines))}");
     }
 
     // Fewer steps, as long as something is still found: halves, quarters, single ones.
@@ -54,23 +53,5 @@ internal static class TcpFuzz
         }
 
         return steps;
-    }
-}
-
-/// <summary>How long to fuzz: <c>COUNT:SEED</c>, <c>COUNT</c>, <c>20m</c> or <c>20m:SEED</c>; nothing is what every test run does.</summary>
-internal readonly record struct FuzzRequest(long Count, TimeSpan Time, ulong Seed)
-{
-    public bool Goes(long done, TimeSpan elapsed) => Time > TimeSpan.Zero ? elapsed < Time : done < Count;
-
-    public bool IsLong => Time > TimeSpan.Zero;
-
-    public static FuzzRequest FromEnvironment(long usual, ulong seed)
-    {
-        if (Environment.GetEnvironmentVariable(TcpFuzz.Variable) is not { Length: > 0 } text) return new FuzzRequest(usual, TimeSpan.Zero, seed);
-        string[] parts = text.Split(':');
-        if (parts.Length > 1) seed = ulong.Parse(parts[1], CultureInfo.InvariantCulture);
-        return parts[0].EndsWith('m')
-            ? new FuzzRequest(0, TimeSpan.FromMinutes(double.Parse(parts[0][..^1], CultureInfo.InvariantCulture)), seed)
-            : new FuzzRequest(long.Parse(parts[0], CultureInfo.InvariantCulture), TimeSpan.Zero, seed);
     }
 }

@@ -4,7 +4,7 @@ namespace ActorNet.Protocols.Tests.Tcp.Fuzz;
 
 internal sealed class TcpFuzzEnding(FuzzWire wire, FuzzEnd a, FuzzEnd b, FuzzCells cells, bool orderly)
 {
-    private static readonly Duration s_transfer = Duration.FromSeconds(2000), s_calm = Duration.FromSeconds(100), s_close = Duration.FromSeconds(20_000), s_timewait = Duration.FromSeconds(600);
+    private static readonly Duration s_transfer = Duration.FromSeconds(2000), s_calm = Duration.FromSeconds(2000), s_close = Duration.FromSeconds(20_000), s_timewait = Duration.FromSeconds(600);
 
     public void Run()
     {
