@@ -52,7 +52,7 @@ internal sealed partial class BareProcess
 
     public ValueTask<int> Poll(Memory<PollFd> fds, Duration timeout)
     {
-        if (fds.Length > NoFile) throw new ErrnoException(Errno.EINVAL, SyscallNr.poll);
+        if (fds.Length > NoFile) return ValueTask.FromException<int>(new ErrnoException(Errno.EINVAL, SyscallNr.poll));
         return host.Make(new BarePoll(() => Look(fds.Span), timeout == Duration.Infinite ? Instant.Never : host.Now + timeout));
     }
 

@@ -91,8 +91,9 @@ internal sealed partial class BareProcess(BareHost host) : ISocketCalls
     private ValueTask<SockAddr> Name(int fd, bool ofPeer)
     {
         SyscallNr call = ofPeer ? SyscallNr.getpeername : SyscallNr.getsockname;
-        Errno e = InetCalls.Name(Find(fd, call).Sk, ofPeer, out SockAddr name);
-        return e == Errno.OK ? new ValueTask<SockAddr>(name) : throw new ErrnoException(e, call);
+        SockAddr name = default;
+        Errno e = Find(fd) is { } s ? InetCalls.Name(s.Sk, ofPeer, out name) : Errno.EBADF;
+        return e == Errno.OK ? new ValueTask<SockAddr>(name) : ValueTask.FromException<SockAddr>(new ErrnoException(e, call));
     }
 
     // A call that does not wait.

@@ -63,7 +63,12 @@ internal sealed class SelectCall : SystemCall
 
         return r;
 
-        FdSet? Set(int i) => _asked[i] is { } fds ? new FdSet([.. fds.Select(process.Fd)]) : null;
+        FdSet? Set(int i)
+        {
+            if (_asked[i] is not { } fds) return null;
+            if (fds.Exists(fd => (uint)process.Fd(fd) >= FdSet.Size)) throw new NotSayableException("a descriptor that no fd_set has room for");
+            return new FdSet([.. fds.Select(process.Fd)]);
+        }
     }
 
     public override IEnumerable<Output> Outputs(long result)

@@ -32,7 +32,15 @@ public abstract class SystemCall
     {
         SystemCall call = CallTable.Make(line);
         call.Event = line;
-        call.ReadArguments(new Arguments(line, constants));
+        try
+        {
+            call.ReadArguments(new Arguments(line, constants));
+        }
+        catch (NotSayableException e)
+        {
+            throw new ScriptException(line.At, $"a program cannot have this: {e.Message}");
+        }
+
         return call;
     }
 

@@ -17,6 +17,7 @@ internal sealed class SendCall : SystemCall
     {
         int fd = process.Fd(_fd);
         if (_data.IsNull && _length > 0) return process.SendFromNull(fd, _to.IsNull ? default(SockAddr?) : SockAddrs.ToHost(_to, _addressLength), (MsgFlags)_flags);
+        if (_length < 0) throw new NotSayableException("a length below zero");
         ReadOnlyMemory<byte> data = _data.Bytes.AsMemory(0, _length);
         if (Name == "write") return HostProcess.Try(process.Sockets.Write(fd, data), n => n);
         return _to.IsNull
@@ -51,6 +52,7 @@ internal sealed class RecvCall : SystemCall
     {
         int fd = process.Fd(_fd);
         if (_room.IsNull && _length > 0) return process.ReceiveToNull(fd, (MsgFlags)_flags);
+        if (_length < 0) throw new NotSayableException("a length below zero");
         Memory<byte> room = _room.Bytes.AsMemory(0, _length);
         if (Name == "read") return HostProcess.Try(process.Sockets.Read(fd, room), n => n);
         if (_from.IsNull) return process.Sockets.TryRecv(fd, room, (MsgFlags)_flags);

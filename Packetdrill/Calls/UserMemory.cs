@@ -11,9 +11,14 @@ public sealed class UserMemory
     [ThreadStatic]
     private static List<UserMemory>? t_kept;
 
+    // More than any program here needs.
+    private const int Most = 1 << 28;
+
     /// <summary>Zeroes.</summary>
+    /// <exception cref="NotSayableException">More than 256 MB.</exception>
     public UserMemory(int size)
     {
+        if (size > Most) throw new NotSayableException($"{size} bytes of memory");
         Bytes = GC.AllocateArray<byte>(size, pinned: true);
         t_kept?.Add(this);
     }
