@@ -8,7 +8,7 @@ namespace ActorNet.Packetdrill.Tests.Fuzz;
 
 public class ScriptFuzzTests(ITestOutputHelper output)
 {
-    private const long Usual = 800, UsualTexts = 4000;
+    private const long Usual = 400, UsualTexts = 5000;
     private const int MostFindings = 5;
 
     [Fact]
