@@ -88,19 +88,4 @@ public sealed class FuzzFindingsTests
         {
         }
     }
-
-    [Fact]
-    public void A_writer_that_waited_for_memory_has_no_timer_when_all_is_over()
-    {
-        using TcpScript s = TcpScript.Accepted("mss 1000", "65535", c => (c.tcp_mem_low, c.tcp_mem_pressure, c.tcp_mem_high) = (1, 1, 2));
-        for (int i = 0; i < 20; i++) s.Write(5000);
-        while (s.TryNext(out _))
-        {
-        }
-
-        Assert.NotEqual(Instant.Never, s.Sock.NextTimer);
-        s.Inject("R 1:1(0) win 0");
-        Assert.Equal(TcpState.CLOSE, s.Sock.State);
-        Assert.Equal(Instant.Never, s.Sock.NextTimer);
-    }
 }
