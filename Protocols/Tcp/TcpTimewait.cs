@@ -222,17 +222,18 @@ public sealed partial class TcpTimewait
         }
 
         if (limited) _lastOowAck = now;
-        return AckNow(skb, now, out reply);
+        return AckNow(skb, now, out reply, outOfWindow: true);
     }
 
-    // tcp_v4_timewait_ack.
-    private TimewaitVerdict AckNow(SkBuff skb, Instant now, out SkBuff? reply)
+    // tcp_v4_timewait_ack. With the mark of the connection's last segment, but for an answer to what is out of the window (TCP_TW_ACK_OOW).
+    private TimewaitVerdict AckNow(SkBuff skb, Instant now, out SkBuff? reply, bool outOfWindow = false)
     {
+        const int ecnMask = 3;
         var options = new TcpOptionsWriter
         {
             WindowScale = -1, Md5 = Md5Key, Md5Last = true, Timestamps = HasTimestamps, TsVal = (uint)now.Milliseconds + TsOffset, TsEcr = TsRecent,
         };
-        reply = TcpSegmentBuilder.Build(_net, Local, Peer, SndNxt, RcvNxt, TcpFlags.ACK, RcvWnd >> RcvWscale, options, Tos);
+        reply = TcpSegmentBuilder.Build(_net, Local, Peer, SndNxt, RcvNxt, TcpFlags.ACK, RcvWnd >> RcvWscale, options, outOfWindow ? (byte)(Tos & ~ecnMask) : Tos);
         _net.Mib.Drop(skb, DropReason.CONSUMED);
         return TimewaitVerdict.Ack;
     }

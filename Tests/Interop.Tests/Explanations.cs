@@ -19,7 +19,8 @@ internal sealed class Explanations(InteropCase c, List<Frame> frames, bool synAg
         "This frame is a (suspected) out-of-order segment", "Duplicate ACK (#", "Previous segment(s) not captured", "D-SACK Sequence",
     ];
 
-    /// <summary>The kernel's own: a checksum of 0 is sent as 0xffff, which is the same number (skb_checksum_help), and its reader may be slower than the wire.</summary>
+    /// <summary>The kernel's own: a checksum of 0 is sent as 0xffff, which is the same number (skb_checksum_help), and its reader is a thread, which
+    /// a busy machine makes slower than the wire.</summary>
     private static readonly string[] s_ofTheKernel =
     [
         "TCP Checksum 0xffff instead of 0x0000", "TCP Zero Window segment", "ACK to a TCP keep-alive segment",
@@ -39,6 +40,7 @@ internal sealed class Explanations(InteropCase c, List<Frame> frames, bool synAg
         if ((!c.IsClean || _probed) && Array.Exists(s_ofLoss, Begins)) return true;
         if (fromKernel && Array.Exists(s_ofTheKernel, Begins)) return true;
         if (c.Reorder && Array.Exists(s_ofOvertaking, Begins)) return true;
+        if (c.Reorder && Begins("ACKed segment that wasn't captured")) return WasSeen(f);
         if (Begins("Connection reset (RST)")) return IsLate(f);
         if (c.Sack != Feature.On && Begins("The SYN packet does not contain a SACK PERM option")) return true;
         if ((f.IsSyn || f.IsSynAck) && Begins("4 NOP in a row")) return true; // each option is padded by itself, as Linux's are
@@ -50,6 +52,10 @@ internal sealed class Explanations(InteropCase c, List<Frame> frames, bool synAg
         || (synAgain && begins("TCP SYN-ACK ignoring TFO data"))
         // A server that has the request in the SYN answers at once, and its data may overtake its SYN-ACK.
         || (!c.IsClean && f.IsSynAck && begins("A new tcp session is started with the same ports"));
+
+    // tshark loses count where data and SYN overtake each other: what is acknowledged is in the capture.
+    private bool WasSeen(Frame ack) => frames.Exists(f => f.Stream == ack.Stream && f.Source != ack.Source && f.Number < ack.Number
+        && f.Seq + (uint)f.Length + (f.Has(Frame.FIN) ? 1u : 0) >= ack.AckSeq);
 
     // Where nothing is lost a segment is sent again only by a probe or a time-out, which is to say that this machine has stood still for some round trips.
     private static bool Probed(List<Frame> frames)

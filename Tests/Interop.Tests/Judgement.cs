@@ -12,17 +12,23 @@ internal static class Judgement
     [
         "IpInHdrErrors", "IpInAddrErrors", "IpInDiscards", "IpReasmReqds", "TcpAttemptFails", "TcpEstabResets", "TcpInCsumErrors",
         "TcpExtPAWSActive", "TcpExtTSEcrRejected", "TcpExtBeyondWindow", "TcpExtTCPAbortOnData", "TcpExtTCPAbortOnClose",
-        "TcpExtTCPAbortOnMemory", "TcpExtTCPAbortOnTimeout", "TcpExtTCPAbortFailed", "TcpExtTCPMemoryPressures", "TcpExtListenOverflows", "TcpExtListenDrops", "TcpExtPruneCalled",
-        "TcpExtRcvPruned", "TcpExtOfoPruned", "TcpExtTCPRcvQDrop", "TcpExtTCPOFODrop", "TcpExtTCPSACKReneging", "TcpExtTCPZeroWindowDrop",
+        "TcpExtTCPAbortOnMemory", "TcpExtTCPAbortOnTimeout", "TcpExtTCPAbortFailed", "TcpExtTCPMemoryPressures", "TcpExtListenOverflows", "TcpExtListenDrops",
+        "TcpExtTCPSACKReneging",
         "TcpExtSyncookiesSent", "TcpExtSyncookiesFailed", "TcpExtTCPFastOpenPassiveFail", "TcpExtTCPFastOpenListenOverflow",
         "TcpExtTCPFastOpenBlackhole", "TcpExtTCPMD5Unexpected", "TcpExtTCPWqueueTooBig", "TcpExtTCPBacklogDrop",
     ];
+
+    /// <summary>What a receiver counts whose reader does not keep up: here never, since what has arrived is read in the same instant.</summary>
+    private static readonly string[] s_ofASlowReader =
+        ["TcpExtPruneCalled", "TcpExtRcvPruned", "TcpExtOfoPruned", "TcpExtTCPRcvQDrop", "TcpExtTCPOFODrop", "TcpExtTCPZeroWindowDrop", "TcpExtTCPToZeroWindowAdv"];
 
     public static List<string> Of(InteropCase c, InteropResult result, List<Frame> frames)
     {
         List<string> wrong = [];
         bool synAgain = result.Kernel.GetValueOrDefault("TcpExtTCPSynRetrans") + result.Here.GetValueOrDefault("TcpExtTCPSynRetrans") > 0;
         Counters(wrong, "the kernel", result.Kernel, synAgain, Stale(frames, InteropRun.HostAddress));
+        foreach (string name in s_ofASlowReader)
+            if (result.Here.GetValueOrDefault(name) is > 0 and long n) wrong.Add($"here: {name} {n}");
         Counters(wrong, "here", result.Here, synAgain, Stale(frames, InteropRun.KernelAddress));
         var explained = new Explanations(c, frames, synAgain);
         foreach (Frame f in frames)
