@@ -23,7 +23,7 @@ internal sealed class Explanations(InteropCase c, List<Frame> frames, bool synAg
     /// a busy machine makes slower than the wire.</summary>
     private static readonly string[] s_ofTheKernel =
     [
-        "TCP Checksum 0xffff instead of 0x0000", "TCP Zero Window segment", "ACK to a TCP keep-alive segment",
+        "TCP Checksum 0xffff instead of 0x0000", "TCP Zero Window segment",
     ];
 
     /// <summary>An ACK overtaken by the FIN or the byte behind it begins one byte before what tshark expects.</summary>
@@ -39,8 +39,9 @@ internal sealed class Explanations(InteropCase c, List<Frame> frames, bool synAg
         if (Array.Exists(s_ordinary, Begins)) return true;
         if ((!c.IsClean || _probed) && Array.Exists(s_ofLoss, Begins)) return true;
         if (fromKernel && Array.Exists(s_ofTheKernel, Begins)) return true;
+        if (!c.IsClean && Begins("TCP Zero Window segment")) return true; // a buffer full of what cannot be read before the hole is filled
         if (c.Reorder && Array.Exists(s_ofOvertaking, Begins)) return true;
-        if (c.Reorder && Begins("ACKed segment that wasn't captured")) return WasSeen(f);
+        if (!c.IsClean && Begins("ACKed segment that wasn't captured")) return WasSeen(f);
         if (Begins("Connection reset (RST)")) return IsLate(f);
         if (c.Sack != Feature.On && Begins("The SYN packet does not contain a SACK PERM option")) return true;
         if ((f.IsSyn || f.IsSynAck) && Begins("4 NOP in a row")) return true; // each option is padded by itself, as Linux's are
@@ -60,14 +61,9 @@ internal sealed class Explanations(InteropCase c, List<Frame> frames, bool synAg
     // Where nothing is lost a segment is sent again only by a probe or a time-out, which is to say that this machine has stood still for some round trips.
     private static bool Probed(List<Frame> frames)
     {
-        const double silence = 0.015;
-        for (int i = 1; i < frames.Count; i++)
-        {
-            if (frames[i].Time - frames[i - 1].Time < silence) continue;
-            if (frames[i].Experts.Any(e => e.Message.StartsWith("This frame is a (suspected) retransmission", StringComparison.Ordinal))) return true;
-        }
-
-        return false;
+        const double late = 0.015; // a round trip and a half
+        return frames.Exists(again => again.Experts.Any(e => e.Message.Contains("retransmission", StringComparison.Ordinal))
+            && frames.Exists(f => f.Stream == again.Stream && f.Source == again.Source && f.Seq == again.Seq && f.Length > 0 && again.Time - f.Time > late));
     }
 
     // A RST that answers what comes late for a connection that is over: whoever closes last keeps nothing behind (LAST-ACK ends at the ACK of the FIN).

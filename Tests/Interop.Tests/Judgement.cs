@@ -18,18 +18,18 @@ internal static class Judgement
         "TcpExtTCPFastOpenBlackhole", "TcpExtTCPMD5Unexpected", "TcpExtTCPWqueueTooBig", "TcpExtTCPBacklogDrop",
     ];
 
-    /// <summary>What a receiver counts whose reader does not keep up: here never, since what has arrived is read in the same instant.</summary>
-    private static readonly string[] s_ofASlowReader =
+    /// <summary>What a receiver counts whose buffer is full of what it cannot read yet: never here on a clean wire, where what arrives is read in the same instant.</summary>
+    private static readonly string[] s_ofAFullBuffer =
         ["TcpExtPruneCalled", "TcpExtRcvPruned", "TcpExtOfoPruned", "TcpExtTCPRcvQDrop", "TcpExtTCPOFODrop", "TcpExtTCPZeroWindowDrop", "TcpExtTCPToZeroWindowAdv"];
 
     public static List<string> Of(InteropCase c, InteropResult result, List<Frame> frames)
     {
         List<string> wrong = [];
         bool synAgain = result.Kernel.GetValueOrDefault("TcpExtTCPSynRetrans") + result.Here.GetValueOrDefault("TcpExtTCPSynRetrans") > 0;
-        Counters(wrong, "the kernel", result.Kernel, synAgain, Stale(frames, InteropRun.HostAddress));
-        foreach (string name in s_ofASlowReader)
-            if (result.Here.GetValueOrDefault(name) is > 0 and long n) wrong.Add($"here: {name} {n}");
-        Counters(wrong, "here", result.Here, synAgain, Stale(frames, InteropRun.KernelAddress));
+        Counters(wrong, c, "the kernel", result.Kernel, synAgain, Stale(frames, InteropRun.HostAddress));
+        foreach (string name in s_ofAFullBuffer)
+            if (c.IsClean && result.Here.GetValueOrDefault(name) is > 0 and long n) wrong.Add($"here: {name} {n}");
+        Counters(wrong, c, "here", result.Here, synAgain, Stale(frames, InteropRun.KernelAddress));
         var explained = new Explanations(c, frames, synAgain);
         foreach (Frame f in frames)
         {
@@ -46,13 +46,13 @@ internal static class Judgement
     // does so (tcp_fin), hence so do we; whoever gets it counts one that is of no use.
     private static int Stale(List<Frame> frames, string sender) => frames.Count(f => f.Source == sender && f.SackEnds.Contains(f.AckSeq));
 
-    private static void Counters(List<string> wrong, string who, IReadOnlyDictionary<string, long> counters, bool synAgain, int stale)
+    private static void Counters(List<string> wrong, InteropCase c, string who, IReadOnlyDictionary<string, long> counters, bool synAgain, int stale)
     {
         foreach (string name in s_surprises)
             if (counters.GetValueOrDefault(name) is > 0 and long n) wrong.Add($"{who}: {name} {n}");
         if (counters.GetValueOrDefault("TcpExtTCPSACKDiscard") is var discards && discards > stale) wrong.Add($"{who}: TcpExtTCPSACKDiscard {discards}, and {stale} stale blocks were sent to it");
         // A SYN or SYN-ACK that comes again, since its answer was lost, is an error to a connection that is established (RFC 5961 section 4).
-        if (synAgain) return;
+        if (synAgain || c.Loss > 0) return;
         foreach (string name in (ReadOnlySpan<string>)["TcpInErrs", "TcpExtTCPSYNChallenge", "TcpExtTCPChallengeACK", "TcpExtTCPFastOpenActiveFail"])
             if (counters.GetValueOrDefault(name) is > 0 and long n) wrong.Add($"{who}: {name} {n}");
     }
