@@ -52,7 +52,7 @@ internal static class Judgement
             if (counters.GetValueOrDefault(name) is > 0 and long n) wrong.Add($"{who}: {name} {n}");
         if (counters.GetValueOrDefault("TcpExtTCPSACKDiscard") is var discards && discards > stale) wrong.Add($"{who}: TcpExtTCPSACKDiscard {discards}, and {stale} stale blocks were sent to it");
         // A SYN or SYN-ACK that comes again, since its answer was lost, is an error to a connection that is established (RFC 5961 section 4).
-        if (synAgain || c.Loss > 0) return;
+        if (synAgain || !c.IsClean) return; // so is an ACK that is older than the window (5.2), where they overtake each other
         foreach (string name in (ReadOnlySpan<string>)["TcpInErrs", "TcpExtTCPSYNChallenge", "TcpExtTCPChallengeACK", "TcpExtTCPFastOpenActiveFail"])
             if (counters.GetValueOrDefault(name) is > 0 and long n) wrong.Add($"{who}: {name} {n}");
     }
