@@ -164,7 +164,10 @@ public abstract partial class Sock
             case SockOpt.SO_SNDLOWAT: v = 1; break;
             case SockOpt.SO_SNDBUF: v = Sndbuf; break;
             case SockOpt.SO_RCVBUF: v = Rcvbuf; break;
-            case SockOpt.SO_ERROR: v = (int)TakeError(); break;
+            case SockOpt.SO_ERROR:
+                v = (int)TakeError();
+                if (v == 0) v = (int)TakeSoftError();
+                break;
             case SockOpt.SO_TYPE: v = (int)Type; break;
             case SockOpt.SO_PROTOCOL: v = (int)Protocol; break;
             case SockOpt.SO_DOMAIN: v = (int)Family; break;

@@ -102,6 +102,9 @@ public abstract partial class Sock(Net net, AddressFamily family, SocketType typ
         Err = Errno.OK;
         return e;
     }
+
+    /// <summary>sk_err_soft: what ICMP has told and ends nothing. SO_ERROR takes it when there is no error proper.</summary>
+    protected virtual Errno TakeSoftError() => Errno.OK;
 }
 
 /// <summary>What an ICMP error says of a packet that was sent.</summary>

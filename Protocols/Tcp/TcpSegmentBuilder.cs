@@ -11,7 +11,7 @@ internal static class TcpSegmentBuilder
         int length = TcpHeader.MinLength + options.Length;
         SkBuff skb = net.Pool.Alloc(TcpConst.Headroom, length);
         Span<byte> b = skb.Put(length);
-        TcpHeader.Emit(b, from.Port, to.Port, seq, ack, length, flags, (ushort)Math.Min(window, 65_535), 0);
+        TcpHeader.Emit(b, from.Port, to.Port, seq, ack, length, flags, (ushort)window, 0); // cut, not bounded: so Linux (htons)
         options.Emit(b[TcpHeader.MinLength..]);
         if (options.Md5 is { } key) TcpMd5.Sign(key, from.Address, to.Address, b, default);
         uint sum = InternetChecksum.PseudoHeader(from.Address, to.Address, (byte)IpProtocol.TCP, length);

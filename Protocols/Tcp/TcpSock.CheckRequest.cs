@@ -11,7 +11,7 @@ public sealed partial class TcpSock
         var flags = (TcpFlags)tcb.Flags & (TcpFlags.RST | TcpFlags.SYN | TcpFlags.ACK);
         TcpOptionsReceived.Parse(new TcpHeader(HeaderOf(skb)).Options, (flags & TcpFlags.SYN) != 0, out TcpOptionsReceived o);
         bool saw = o.SawTimestamp && req.TimestampOk;
-        bool paws = saw && (int)(req.TsRecent - o.TsVal) > TcpConst.PawsWindow && _mstamp - req.TsRecentStamp < TcpConst.PawsWrap;
+        bool paws = saw && (int)(req.TsRecent - o.TsVal) > 0 && _mstamp - req.TsRecentStamp < TcpConst.PawsWrap;
         SeqNum rcvNxt = req.RcvIsn + 1;
 
         // The SYN again: the SYN-ACK was lost.

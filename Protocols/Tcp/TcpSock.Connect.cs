@@ -207,8 +207,9 @@ public sealed partial class TcpSock
             _rcv.WindowClamp = Math.Min(_rcv.WindowClamp, TcpConst.MaxWindowUnscaled);
         }
 
-        int mss = o.Mss == 0 ? TcpConst.DefaultMss : o.Mss;
-        if (_user is { UserMss: > 0 }) mss = Math.Min(mss, _user.UserMss);
+        int user = _user?.UserMss ?? 0, mss = o.Mss; // the peer says nothing: what the user said stands, and else the default
+        if (mss == 0) mss = user > 0 ? user : TcpConst.DefaultMss;
+        else if (user > 0) mss = Math.Min(mss, user);
         _mssClamp = (ushort)mss;
     }
 

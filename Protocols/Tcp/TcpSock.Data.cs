@@ -178,7 +178,7 @@ public sealed partial class TcpSock
             RmemCharge(truesize);
         }
 
-        if (!IsDetached) GrowRcvbuf(_rcvqSpace); // what came ahead of the hole wants room too
+        if (!IsDetached && _listenedFor is null) GrowRcvbuf(_rcvqSpace); // what came ahead of the hole wants room too
         return outcome switch
         {
             OfoOutcome.Queued => DropReason.NOT_DROPPED_YET,

@@ -165,7 +165,7 @@ public sealed partial class TcpSock
         ref TcpControl tcb = ref skb.Tcp;
         var flags = (TcpFlags)tcb.Flags & (TcpFlags.RST | TcpFlags.SYN | TcpFlags.ACK);
         bool saw = o.SawTimestamp && req.TimestampOk;
-        bool paws = saw && (int)(req.TsRecent - o.TsVal) > TcpConst.PawsWindow && _mstamp - req.TsRecentStamp < TcpConst.PawsWrap;
+        bool paws = saw && (int)(req.TsRecent - o.TsVal) > 0 && _mstamp - req.TsRecentStamp < TcpConst.PawsWrap;
         if (tcb.Seq == req.RcvIsn.Value && flags == TcpFlags.SYN && !paws)
         {
             if (!AccEcnSynAgain(req, skb))
@@ -188,6 +188,19 @@ public sealed partial class TcpSock
         }
 
         if (tcb.Seq == req.RcvIsn.Value) flags &= ~TcpFlags.SYN;
+        if ((flags & TcpFlags.RST) != 0 && tcb.Seq != req.RcvNxt.Value)
+        {
+            // RFC 5961 3.2, as for a request that is no connection yet.
+            if (!RequestRateLimited(req, skb, Snmp.TcpExtTCPACKSkippedSynRecv))
+            {
+                Inc(Snmp.TcpExtTCPChallengeACK);
+                SendRequestAck(req, _snd.SndNxt);
+            }
+
+            reason = DropReceived(skb, DropReason.TCP_RESET);
+            return false;
+        }
+
         if ((flags & (TcpFlags.RST | TcpFlags.SYN)) != 0)
         {
             Inc(Snmp.TcpAttemptFails);

@@ -51,6 +51,14 @@ public sealed partial class TcpSock
         }
     }
 
+    /// <inheritdoc/>
+    protected override Errno TakeSoftError()
+    {
+        Errno e = _errSoft;
+        _errSoft = Errno.OK;
+        return e;
+    }
+
     /// <summary>tcp_req_err: an error about a listener's SYN-ACK: that nobody can be reached drops the half-open connection.</summary>
     public void RequestError(in IcmpErrorInfo error, in SockAddr local, in SockAddr peer)
     {

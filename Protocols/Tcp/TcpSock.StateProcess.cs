@@ -116,29 +116,19 @@ public sealed partial class TcpSock
         CheckUrgent(skb, th);
         switch (_state)
         {
-            case TcpState.CLOSE_WAIT or TcpState.CLOSING or TcpState.LAST_ACK:
-                if ((SeqNum)tcb.Seq >= _rcv.RcvNxt)
-                {
-                    skb.Pull(tcb.HeaderLength);
-                    reason = DropReceived(skb, DropReason.TCP_OLD_DATA);
-                    break;
-                }
+            case TcpState.CLOSE_WAIT or TcpState.CLOSING or TcpState.LAST_ACK when (SeqNum)tcb.Seq >= _rcv.RcvNxt:
+                skb.Pull(tcb.HeaderLength);
+                reason = DropReceived(skb, DropReason.TCP_OLD_DATA);
+                break;
 
-                goto case TcpState.ESTABLISHED;
+            // RFC 1122 4.2.2.13: data for a process that no longer reads: tell the peer. (After a FIN nothing may come, and is taken as that.)
+            case TcpState.FIN_WAIT1 or TcpState.FIN_WAIT2 or TcpState.CLOSE_WAIT or TcpState.CLOSING or TcpState.LAST_ACK
+                when (_shutdown & RcvShutdown) != 0 && tcb.EndSeq != tcb.Seq && (SeqNum)tcb.EndSeq - ((flags & TcpFlags.FIN) != 0 ? 1 : 0) > _rcv.RcvNxt:
+                Inc(Snmp.TcpExtTCPAbortOnData);
+                DoneWithError(ResetError);
+                return ReplyReset(skb, DropReason.TCP_ABORT_ON_DATA);
 
-            case TcpState.FIN_WAIT1 or TcpState.FIN_WAIT2:
-                // RFC 1122 4.2.2.13: data for a process that no longer reads: tell the peer.
-                if ((_shutdown & RcvShutdown) != 0
-                    && tcb.EndSeq != tcb.Seq && (SeqNum)tcb.EndSeq - ((flags & TcpFlags.FIN) != 0 ? 1 : 0) > _rcv.RcvNxt)
-                {
-                    Inc(Snmp.TcpExtTCPAbortOnData);
-                    DoneWithError(Errno.ECONNRESET);
-                    return ReplyReset(skb, DropReason.TCP_ABORT_ON_DATA);
-                }
-
-                goto case TcpState.ESTABLISHED;
-
-            case TcpState.ESTABLISHED:
+            case TcpState.FIN_WAIT1 or TcpState.FIN_WAIT2 or TcpState.CLOSE_WAIT or TcpState.CLOSING or TcpState.LAST_ACK or TcpState.ESTABLISHED:
                 skb.Pull(tcb.HeaderLength);
                 reason = DataQueue(skb);
                 break;

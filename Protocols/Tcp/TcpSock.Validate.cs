@@ -141,13 +141,15 @@ public sealed partial class TcpSock
     /// <summary>tcp_reset: the peer is gone.</summary>
     private DropReason Reset(SkBuff skb)
     {
-        Errno err = _state switch
-        {
-            TcpState.SYN_SENT => Errno.ECONNREFUSED,
-            TcpState.CLOSE_WAIT => Errno.EPIPE,
-            _ => Errno.ECONNRESET,
-        };
-        DoneWithError(err);
+        DoneWithError(ResetError);
         return Net.Mib.Drop(skb, DropReason.TCP_RESET);
     }
+
+    // What a reset is to the user.
+    private Errno ResetError => _state switch
+    {
+        TcpState.SYN_SENT => Errno.ECONNREFUSED,
+        TcpState.CLOSE_WAIT => Errno.EPIPE,
+        _ => Errno.ECONNRESET,
+    };
 }

@@ -95,7 +95,7 @@ public sealed partial class TcpTimewait
         bool syn = (flags & TcpFlags.SYN) != 0, rst = (flags & TcpFlags.RST) != 0, ack = (flags & TcpFlags.ACK) != 0;
         TcpOptionsReceived.Parse(th.Options, syn, out TcpOptionsReceived o);
         bool saw = o.SawTimestamp && HasTimestamps;
-        bool paws = saw && TsRecent != 0 && (int)(TsRecent - o.TsVal) > TcpConst.PawsWindow && now - TsRecentStamp < TcpConst.PawsWrap;
+        bool paws = saw && TsRecent != 0 && (int)(TsRecent - o.TsVal) > 0 && now - TsRecentStamp < TcpConst.PawsWrap;
         SeqNum seq = skb.Tcp.Seq, end = skb.Tcp.EndSeq;
         return Substate == TcpState.FIN_WAIT2
             ? FinWait2(skb, now, flags, o, saw, paws, out reply)
