@@ -97,6 +97,7 @@ public sealed partial class TcpSock
         {
             Errno err = TakeError();
             ResetConnection();
+            _pingpong = 0;
             _shutdown = 0;
             Peer = default; // and the route to it
             return err == Errno.OK ? Errno.ECONNABORTED : err;
@@ -113,7 +114,7 @@ public sealed partial class TcpSock
         _rtt = default;
         _rtt.Init();
         _rto = TcpConst.TimeoutInit;
-        _retransmits = _backoff = _probesOut = _pingpong = _quick = 0;
+        _retransmits = _backoff = _probesOut = _quick = 0;
         _mssClamp = TcpConst.DefaultMss;
         _sndWscale = 0;
         _tsRecent = 0;

@@ -120,10 +120,10 @@ public sealed partial class TcpSock
         CheckInvariants();
     }
 
-    /// <summary>tcp_fastopen_add_skb: the data of a SYN, or of the SYN-ACK that answers one of ours. False: it has none, and stays the caller's.</summary>
+    /// <summary>tcp_fastopen_add_skb: the data of a SYN, or of the SYN-ACK that answers one of ours. False: it has neither data nor a FIN, and stays the caller's.</summary>
     private bool TakeSynData(FastOpenState f, SkBuff skb)
     {
-        if (skb.Length <= skb.Tcp.HeaderLength) return false;
+        if (skb.Tcp.EndSeq == _rcv.RcvNxt.Value) return false; // nothing but the SYN
         Flow.DataSegsIn++; // once more, when it came with a SYN-ACK
         skb.Pull(skb.Tcp.HeaderLength);
         skb.Tcp.Seq++;

@@ -22,9 +22,10 @@ public sealed partial class TcpSock
             ? DropReason.TCP_OLD_ACK
             : Ack(skb, o, AckFlags.SlowPath | AckFlags.UpdateTsRecent | AckFlags.NoChallengeAck);
         if (_state == TcpState.CLOSE) return DropReceived(skb, DropReason.TCP_CLOSE);
-        if (reason != DropReason.NOT_DROPPED_YET || (_state == TcpState.SYN_RECV && _snd.SndUna == _iss))
+        if (reason != DropReason.NOT_DROPPED_YET)
         {
-            if (_state == TcpState.SYN_RECV) return ReplyReset(skb, reason == DropReason.NOT_DROPPED_YET ? DropReason.TCP_OLD_ACK : reason);
+            // After two SYNs crossed, an ACK of the number of our SYN itself passes: Linux opens the connection with it, against RFC 9293 3.10.7.4.
+            if (_state == TcpState.SYN_RECV) return ReplyReset(skb, reason);
             SendChallengeAck(skb);
             return DropReceived(skb, reason);
         }
