@@ -35,6 +35,13 @@ public sealed partial class SkBuff
         }
     }
 
+    /// <summary>alloc_skb of so many bytes, all of which will be used.</summary>
+    internal void SetLinearPage(int bytes)
+    {
+        int room = bytes switch { <= 256 => 256, <= 704 => 704, <= 1728 => 1728, _ => 3776 };
+        (LinearTruesize, LinearRoom) = (room + SharedInfo + Book, room - bytes);
+    }
+
     /// <summary>It goes into the room of another (skb_try_coalesce), or is a new one of so many bytes.</summary>
     internal void Recount(int truesize, int room) => (LinearTruesize, LinearRoom) = (truesize, room);
 }

@@ -18,7 +18,7 @@ internal static class TcpConst
     public const int Headroom = 128;
 
     /// <summary>Book-keeping that Linux charges per segment beside its bytes: MAX_TCP_HEADER and the shared info.</summary>
-    public const int HeaderCharge = 256 + 320;
+    public const int HeaderCharge = 192 + 320;
 
     public static readonly Duration AtoMin = Duration.FromMilliseconds(40);
     public static readonly Duration DelackMin = Duration.FromMilliseconds(40);

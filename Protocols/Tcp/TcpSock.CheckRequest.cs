@@ -28,8 +28,8 @@ public sealed partial class TcpSock
         }
 
         // RFC 9293 3.10.7.4: an unacceptable ACK is answered with a RST.
-        if ((flags & TcpFlags.ACK) != 0 && tcb.AckSeq != (req.SntIsn + 1).Value)
-            return (flags & TcpFlags.RST) != 0 ? Net.Mib.Drop(skb, DropReason.TCP_INVALID_ACK_SEQUENCE) : ReplyReset(skb, DropReason.TCP_INVALID_ACK_SEQUENCE);
+        // (Of a RST, Linux asks for its sequence number alone.)
+        if ((flags & (TcpFlags.ACK | TcpFlags.RST)) == TcpFlags.ACK && tcb.AckSeq != (req.SntIsn + 1).Value) return ReplyReset(skb, DropReason.TCP_INVALID_ACK_SEQUENCE);
 
         // Nor does an echo count of what was never sent.
         bool badEcho = saw && o.TsEcr != 0 && ((int)(o.TsEcr - req.SntTsFirst) < 0 || (int)(req.SntTsLast - o.TsEcr) < 0);

@@ -182,6 +182,7 @@ public sealed partial class TcpSock
         else if (_state != TcpState.CLOSE) DisconnectNow();
         ResetConnection();
         _pingpong = 0;
+        PeekOffReset();
         _shutdown = 0;
         Set(TcpSockFlags.Connecting | TcpSockFlags.Connected, false);
         _snd.WriteSeq += (int)_snd.MaxWindow + 2; // tcp_disconnect: the next connection's numbers lie beyond this one's

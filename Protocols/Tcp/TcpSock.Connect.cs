@@ -98,6 +98,7 @@ public sealed partial class TcpSock
             Errno err = TakeError();
             ResetConnection();
             _pingpong = 0;
+            PeekOffReset();
             _shutdown = 0;
             Peer = default; // and the route to it
             return err == Errno.OK ? Errno.ECONNABORTED : err;
@@ -146,7 +147,6 @@ public sealed partial class TcpSock
             u.FastOpen?.Reset();
         }
 
-        PeekOffReset();
         PurgeReceiveQueue();
         DropOutOfOrder();
     }

@@ -165,7 +165,7 @@ public sealed partial class TcpSock
         _ofo.Dropped = 0;
         if (IsSack)
         {
-            if (outcome == OfoOutcome.Joined) GrowWindow(length, inPages ? length : truesize);
+            if (outcome == OfoOutcome.Joined) GrowWindow(length, inPages || length == 0 ? length : truesize);
             if (_ofo.Place(seq, end) >= SackBlocksExpected) SendCompressedAck();
             _ofo.Touch(seq, end);
             // Without SACK the window stays as it is, so that a duplicate ACK is one to the peer.

@@ -124,6 +124,7 @@ public sealed partial class TcpSock
     private bool TakeSynData(FastOpenState f, SkBuff skb)
     {
         if (skb.Tcp.EndSeq == _rcv.RcvNxt.Value) return false; // nothing but the SYN
+        _segsIn = 1;
         Flow.DataSegsIn++; // once more, when it came with a SYN-ACK
         skb.Pull(skb.Tcp.HeaderLength);
         skb.Tcp.Seq++;

@@ -102,7 +102,7 @@ public sealed partial class TcpSock
         int advMss = route.EffectiveAdvMss(key.Peer.IsV4);
         if (user > 0) advMss = Math.Min(advMss, user);
         int mss = o.Mss == 0 ? TcpConst.DefaultMss : o.Mss;
-        if (user > 0) mss = Math.Min(mss, user);
+        if (user > 0 && o.Mss != 0) mss = Math.Min(mss, user);
         bool timestamps = o.SawTimestamp && Sysctl.tcp_timestamps != 0, wscale = o.SawWindowScale && Sysctl.tcp_window_scaling;
         if (!cookies && o.SackPermitted && Sysctl.tcp_sack && FindMd5Key(key.Peer) is not null) timestamps = false; // SACK and a signature leave no room
         var rcv = default(ReceiveWindow);

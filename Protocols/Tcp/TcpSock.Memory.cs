@@ -35,7 +35,9 @@ public sealed partial class TcpSock
         if (_rmemAlloc >= Rcvbuf) ClampWindow();
         else if (UnderMemoryPressure) AdjustRcvSsthresh();
         if (CanIngest) return true;
-        CollapseReceiveQueue();
+        CollapseOutOfOrder();
+        if (_receiveQueue.Head is { LinearTruesize: > 0 } first) Collapse(ref _receiveQueue, first, null, _rcv.CopiedSeq, _rcv.RcvNxt);
+        else CollapseReceiveQueue();
         if (CanIngest) return true;
         PruneOutOfOrder(incoming);
         if (CanIngest) return true;
@@ -56,7 +58,7 @@ public sealed partial class TcpSock
     /// <summary>tcp_adjust_rcv_ssthresh.</summary>
     private void AdjustRcvSsthresh() => _rcv.RcvSsthresh = Math.Min(_rcv.RcvSsthresh, 4 * _advMss);
 
-    /// <summary>tcp_collapse: small segments move together into whole buffers.</summary>
+    /// <summary>tcp_collapse, of packets whose bytes lie in pages: small segments move together into whole buffers.</summary>
     private void CollapseReceiveQueue()
     {
         for (SkBuff? skb = _receiveQueue.Head; skb?.Next is { } next;)

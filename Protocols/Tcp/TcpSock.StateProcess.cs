@@ -77,7 +77,7 @@ public sealed partial class TcpSock
                 {
                     Inc(Snmp.TcpExtTCPAbortOnData);
                     Done();
-                    return DropReceived(skb, DropReason.TCP_ABORT_ON_DATA);
+                    return ReplyReset(skb, DropReason.TCP_ABORT_ON_DATA);
                 }
 
                 if (tcb.EndSeq != tcb.Seq && (SeqNum)tcb.EndSeq - ((flags & TcpFlags.FIN) != 0 ? 1 : 0) > _rcv.RcvNxt)
