@@ -155,6 +155,7 @@ public sealed partial class TcpSock
             if (_snd.SndWnd != window)
             {
                 _snd.SndWnd = window;
+                Set(TcpSockFlags.FastPath, false);
                 FastPathCheck();
                 if (!_writeQueue.IsEmpty) SlowStartAfterIdleCheck();
                 if (window > _snd.MaxWindow)

@@ -55,9 +55,11 @@ public sealed partial class TcpSock
         return Net.Mib.Drop(skb, reason);
     }
 
-    /// <summary>tcp_fast_path_check: may the next segment be predicted?</summary>
-    private void FastPathCheck() =>
-        Set(TcpSockFlags.FastPath, _ofo is null or { Queue.IsEmpty: true } && _rcv.RcvWnd > 0 && _urgent is not { RcvMarked: true } && _rmemAlloc < Rcvbuf);
+    /// <summary>tcp_fast_path_check: may the next segment be predicted? What forbids it elsewhere says so there: a buffer that is full does not.</summary>
+    private void FastPathCheck()
+    {
+        if (_ofo is null or { Queue.IsEmpty: true } && _rcv.RcvWnd > 0 && _urgent is not { RcvMarked: true } && _rmemAlloc < Rcvbuf) Set(TcpSockFlags.FastPath);
+    }
 
     /// <summary>tcp_rcv_established.</summary>
     private DropReason RcvEstablished(SkBuff skb)
