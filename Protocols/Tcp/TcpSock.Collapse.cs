@@ -98,6 +98,7 @@ public sealed partial class TcpSock
         page.Ip = like.Ip;
         page.Tcp = like.Tcp;
         page.Tcp.Held = 0;
+        page.Tcp.Continues = false;
         page.Tcp.Frags = 1;
         page.Tcp.Seq = page.Tcp.EndSeq = start.Value;
         page.SetLinearPage(bytes);

@@ -63,7 +63,7 @@ public sealed partial class TcpSock
     {
         for (SkBuff? skb = _receiveQueue.Head; skb?.Next is { } next;)
         {
-            bool joins = skb.Tcp.EndSeq == next.Tcp.Seq && (skb.Tcp.Flags & (byte)TcpFlags.FIN) == 0
+            bool joins = (skb.LinearTruesize | next.LinearTruesize) == 0 && skb.Tcp.EndSeq == next.Tcp.Seq && (skb.Tcp.Flags & (byte)TcpFlags.FIN) == 0
                 && (next.Tcp.Flags & (byte)TcpFlags.FIN) == 0 && next.Length + skb.Length <= skb.Head.Length;
             if (!joins)
             {
