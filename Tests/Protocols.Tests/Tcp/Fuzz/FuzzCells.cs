@@ -19,7 +19,7 @@ internal sealed class FuzzCells
     private readonly long[] _counts = new long[States * Events];
 
     /// <summary>What the run did besides.</summary>
-    public long Cases, Segments, Mangled, Injected, Icmps, Calls, Bytes, Completed;
+    public long Cases, Segments, Mangled, Injected, Icmps, Calls, Bytes, Completed, TakenBack;
 
     public void Note(TcpState state, FuzzEvent e) => _counts[(int)state * Events + (int)e]++;
 
@@ -50,7 +50,7 @@ internal sealed class FuzzCells
         (int entered, int all) = Entered;
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{Cases} cases: {Segments} segments sent by the two ends, {Mangled} of them mangled, {Injected} injected, {Icmps} ICMP errors, {Calls} system calls, {Bytes} bytes compared, {Completed} transfers whole; {entered} of {all} cells\n");
+            $"{Cases} cases: {Segments} segments sent by the two ends, {Mangled} of them mangled, {Injected} injected, {Icmps} ICMP errors, {Calls} system calls, {Bytes} bytes compared, {Completed} transfers whole, {TakenBack} ended by ETIMEDOUT after both ends took a window back; {entered} of {all} cells\n");
         text.Append("event".PadRight(12));
         for (var s = TcpState.ESTABLISHED; s <= TcpState.NEW_SYN_RECV; s++) text.Append(s.ToString().PadLeft(13));
         text.AppendLine();
