@@ -44,7 +44,17 @@ internal static class Judgement
 
     // In FIN-WAIT-2 a hole that is filled up to the FIN is acknowledged before the queue is let go of: the ACK reports blocks that it covers itself. Linux
     // does so (tcp_fin), hence so do we; whoever gets it counts one that is of no use.
-    private static int Stale(List<Frame> frames, string sender) => frames.Count(f => f.Source == sender && f.SackEnds.Contains(f.AckSeq));
+    private static int Stale(List<Frame> frames, string sender)
+    {
+        int blocks = 0;
+        foreach (Frame fin in frames.Where(f => f.Source != sender && f.Has(Frame.FIN)))
+        {
+            uint end = fin.Seq + (uint)fin.Length + 1;
+            blocks += frames.Where(f => f.Stream == fin.Stream && f.Source == sender && f.AckSeq == end).Sum(f => f.SackEnds.Count(e => e <= end));
+        }
+
+        return blocks;
+    }
 
     private static void Counters(List<string> wrong, InteropCase c, string who, IReadOnlyDictionary<string, long> counters, bool synAgain, int stale)
     {
