@@ -7,6 +7,7 @@ using ActorNet.Protocols.Tests.Tcp.Fuzz;
 
 namespace ActorNet.Packetdrill.Tests.Fuzz;
 
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever it is, it is a finding.")]
 internal sealed class ScriptFuzz
 {
     private const int MostSeconds = 60;
@@ -88,9 +89,7 @@ internal sealed class ScriptFuzz
         {
             return IsPlaced(e) ? null : $"an error that does not say where: {e.Message}";
         }
-#pragma warning disable CA1031 // whatever it is, it is a finding
         catch (Exception e)
-#pragma warning restore CA1031
         {
             return e.ToString();
         }
@@ -127,9 +126,7 @@ internal sealed class ScriptFuzz
         {
             return e.Message.Contains("mutant.pkt:", StringComparison.Ordinal) ? null : $"an error that does not say where: {e.Message}";
         }
-#pragma warning disable CA1031
         catch (Exception e)
-#pragma warning restore CA1031
         {
             return e.ToString();
         }
@@ -145,9 +142,7 @@ internal sealed class ScriptFuzz
         {
             return e.Message.Contains("mutant.pkt:", StringComparison.Ordinal) ? null : $"an error that does not say where: {e.Message}";
         }
-#pragma warning disable CA1031
         catch (Exception e)
-#pragma warning restore CA1031
         {
             return e.ToString();
         }
