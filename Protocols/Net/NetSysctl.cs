@@ -70,6 +70,10 @@ public sealed class NetSysctl
     // net.ipv4: what of a burst waits for more room (a share of the window; 0: up to three segments), and how much unsent data makes a socket not writable (bytes)
     public int tcp_tso_win_divisor = 3, tcp_notsent_lowat = -1;
 
+    // net.ipv4: loss (tcp_recovery: TCP_RACK_*; tcp_early_retrans: 3 and 4 probe for tail losses); min RTT's window, s; SYNs that go at even distances; tso_rtt_log
+    public bool tcp_retrans_collapse = true, tcp_thin_linear_timeouts;
+    public int tcp_frto = 2, tcp_recovery = 1, tcp_early_retrans = 3, tcp_max_reordering = 300, tcp_min_rtt_wlen = 300, tcp_syn_linear_timeouts = 4, tcp_tso_rtt_log = 9;
+
     // net.ipv4: SYN cookies (0: never; 1: with a full queue; 2: always), and without them how many half-open connections are kept, a quarter of them for known peers
     public int tcp_syncookies = 1, tcp_max_syn_backlog = 4096;
 

@@ -81,7 +81,7 @@ public sealed class Cubic : ICongestionControl
         if (_epochStart >= 0 && Ticks(sk.Mstamp) - _epochStart < 1024) return;
         uint delay = (uint)Math.Clamp(rttUs, 1, int.MaxValue);
         if (_delayMinUs == 0 || delay < _delayMinUs) _delayMinUs = delay;
-        if (!_found && sk.InSlowStart && sk.SndCwnd >= HystartLowWindow) Hystart(sk, delay);
+        if (!_found && sk.InSlowStart) Hystart(sk, delay);
     }
 
     private static long Ticks(Instant t) => t.Nanoseconds / 1_000_000 * 1024 / 1000;
@@ -160,7 +160,8 @@ public sealed class Cubic : ICongestionControl
 
     private void Hystart(TcpSock sk, uint delay)
     {
-        if (sk.SndUna > _endSeq) ResetHystart(sk);
+        if (sk.SndUna > _endSeq) ResetHystart(sk); // rounds are counted from the beginning, though small windows are let be
+        if (sk.SndCwnd < HystartLowWindow) return;
         long now = sk.Mstamp.Microseconds;
         if (now - _lastAckUs <= HystartAckDeltaUs)
         {

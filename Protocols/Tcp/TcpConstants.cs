@@ -41,4 +41,7 @@ internal static class Tcpcb
 {
     public const byte SackedAcked = 1, SackedRetrans = 2, Lost = 4, TagBits = 7, EverRetrans = 0x80;
     public const byte Retrans = SackedRetrans | EverRetrans;
+
+    /// <summary>Not on tsorted_sent_queue: RACK has judged it, and does not look at it again before it is sent again.</summary>
+    public const byte Judged = 0x20;
 }

@@ -21,6 +21,9 @@ internal sealed class TcpFlow
     /// <summary>When a writer that found no memory asks again; Never when none waits.</summary>
     public Instant MemoryAt = Instant.Never;
 
+    /// <summary>When something was last sent again; Never when nothing was.</summary>
+    public Instant RetransmittedAt = Instant.Never;
+
     // ---- rate samples
     /// <summary>When the packet was sent that was delivered last, and when the last delivery was heard of (first_tx_mstamp, delivered_mstamp).</summary>
     public Instant FirstTx, DeliveredAt;

@@ -33,6 +33,7 @@ public sealed partial class TcpSock
         int priorPackets = _packetsOut, priorInFlight = PacketsInFlight;
         long deliveredBefore = _delivered, lostBefore = _lost;
         var rexmit = Rexmit.None;
+        _sackDelivered = 0;
         _flow?.BeginAck(priorInFlight);
         bool isData = skb.Tcp.EndSeq != skb.Tcp.Seq;
 
@@ -60,10 +61,9 @@ public sealed partial class TcpSock
         {
             flag |= AckFlags.SndUnaAdvanced;
             _retransmits = 0;
-            EndRtoTime();
         }
 
-        SeqNum priorFack = _sackedOut > 0 ? HighestSackSeq() : priorUna;
+        SeqNum priorFack = HighestSackSeq();
         bool isNewer = o.SawTimestamp && (int)(o.TsVal - _tsRecent) > 0;
         if (AccEcnState is { } acc) acc.AckedBytes = 0;
         if ((flag & AckFlags.UpdateTsRecent) != 0) ReplaceTsRecent(o, seq);
@@ -81,6 +81,7 @@ public sealed partial class TcpSock
             else Inc(Snmp.TcpExtTCPPureAcks);
             flag |= UpdateWindow(skb, ack, seq);
             if (o.SackCount > 0) flag |= SacktagWriteQueue(skb, o, priorUna);
+            if (_sackDelivered > 0) Delivered(_sackDelivered);
             if (HasEcn && ((TcpFlags)skb.Tcp.Flags & (TcpFlags.ECE | TcpFlags.SYN)) == TcpFlags.ECE) flag |= AckFlags.Ece;
         }
 
@@ -90,7 +91,12 @@ public sealed partial class TcpSock
         if (priorPackets == 0)
         {
             if (IsAccEcn) flag |= AccEcnProcess(skb, o, flag, (int)(_delivered - deliveredBefore), isNewer);
-            if ((flag & AckFlags.DsackingAck) != 0) FastretransAlert(priorUna, 0, ref flag, ref rexmit);
+            if ((flag & AckFlags.DsackingAck) != 0)
+            {
+                FastretransAlert(priorUna, 0, ref flag, ref rexmit);
+                NewlyDelivered(deliveredBefore, flag);
+            }
+
             AckProbe();
             if (_tlpHighSeq != default) ProcessTlpAck(ack, flag);
             return DropReason.NOT_DROPPED_YET;
@@ -108,12 +114,7 @@ public sealed partial class TcpSock
         }
 
         if ((flag & AckFlags.SetXmitTimer) != 0 && !ScheduleLossProbe(true)) RearmRto();
-        if ((flag & AckFlags.Ece) != 0 && HasEcn && _delivered != deliveredBefore)
-        {
-            Flow.DeliveredCe += _delivered - deliveredBefore;
-            Net.Mib.Add(Snmp.TcpExtTCPDeliveredCE, _delivered - deliveredBefore);
-        }
-
+        NewlyDelivered(deliveredBefore, flag);
         if ((flag & AckFlags.ForwardProgress) != 0 || (flag & AckFlags.NotDup) == 0) _confirmNeighbour = true;
         _flow?.Generate(_delivered, _delivered != deliveredBefore, (flag & AckFlags.SackReneging) != 0, MinRttUs, _mstamp);
         CongControl(ack, (int)(_delivered - deliveredBefore), (int)(_lost - lostBefore), flag);
@@ -128,7 +129,6 @@ public sealed partial class TcpSock
         {
             flag |= SacktagWriteQueue(skb, o, priorUna);
             FastretransAlert(priorUna, 0, ref flag, ref rexmit);
-            if (InCwndReduction && !_ca.ControlsAll) CwndReduction((int)(_delivered - delivered), (int)(_lost - lost), flag);
             XmitRecovery(rexmit);
         }
 
@@ -177,10 +177,19 @@ public sealed partial class TcpSock
         Net.Mib.Add(Snmp.TcpExtTCPDelivered, segments);
     }
 
+    // tcp_newly_delivered: what came under a mark.
+    private void NewlyDelivered(long before, AckFlags flag)
+    {
+        if ((flag & AckFlags.Ece) == 0 || !HasEcn || _delivered == before) return;
+        Flow.DeliveredCe += _delivered - before;
+        Net.Mib.Add(Snmp.TcpExtTCPDeliveredCE, _delivered - before);
+    }
+
     /// <summary>tcp_ack_probe: an ACK while only unsent data waits; the window opened, or the probing goes on.</summary>
     private void AckProbe()
     {
         if (_writeQueue.Head is not { } head) return;
+        while (head.Next is { Tcp.Continues: true } next) head = next; // all of the kernel's packet must fit
         if ((SeqNum)head.Tcp.EndSeq <= _snd.WndEnd)
         {
             _backoff = 0;

@@ -36,7 +36,7 @@ public sealed partial class TcpSock
             else if (IsSack)
             {
                 Delivered(1);
-                if (!IsSpuriousRetrans(skb, o)) RackAdvance(sacked, skb.Tcp.EndSeq, skb.Tcp.SentAt, o);
+                if (!IsSpuriousRetrans(skb, o)) RackAdvance(sacked, skb.Tcp.EndSeq, skb.Tcp.SentAt);
             }
 
             if ((sacked & Tcpcb.Lost) != 0) _lostOut--;
@@ -68,6 +68,34 @@ public sealed partial class TcpSock
             skb.Free();
         }
 
+        SkBuff? partly = _rtxQueue.Head;
+        if (partly is not null && TrimPacket() is > 0 and var less)
+        {
+            // Fewer segments are left of it: as many count as acknowledged.
+            partly = _rtxQueue.Head!;
+            acked += less;
+            flag |= AckFlags.DataAcked;
+            if ((partly.Tcp.Sacked & Tcpcb.Retrans) != 0)
+            {
+                retransAcked = true;
+            }
+            else if ((partly.Tcp.Sacked & Tcpcb.SackedAcked) == 0)
+            {
+                lastAcked = partly.Tcp.SentAt;
+                if (firstAcked == Instant.Never) firstAcked = lastAcked;
+                if ((SeqNum)partly.Tcp.Seq < reord) reord = partly.Tcp.Seq;
+                if ((SeqNum)partly.Tcp.EndSeq <= _highSeq) flag |= AckFlags.OrigSackAcked;
+            }
+
+            if (IsSack && (partly.Tcp.Sacked & Tcpcb.SackedAcked) == 0)
+            {
+                Delivered(less);
+                if (!IsSpuriousRetrans(partly, o)) RackAdvance(partly.Tcp.Sacked, partly.Tcp.EndSeq, partly.Tcp.SentAt);
+            }
+
+            _flow?.Delivered(partly);
+        }
+
         WmemUncharge(freed);
         if (acked > 0 && _user is { Zerocopy: { } zerocopy }) CompleteZerocopy(zerocopy, all: false);
 
@@ -96,7 +124,7 @@ public sealed partial class TcpSock
             if (seqRtt >= 0 && acked == 1 && priorSacked == 0 && _snd.SndUna - priorUna < _mssCache && f.PriorDelivered + 1 == _delivered && _caState == TcpCaState.Open) f.IsAckDelayed = true;
         }
 
-        bool sampled = UpdateRtt(flag, o, seqRtt, sackRtt, caRtt);
+        bool sampled = UpdateRtt(flag, o, seqRtt, sackRtt, ref caRtt);
         if ((flag & AckFlags.Acked) != 0)
         {
             flag |= AckFlags.SetXmitTimer;
@@ -118,12 +146,12 @@ public sealed partial class TcpSock
             flag |= AckFlags.SetXmitTimer;
         }
 
-        if ((flag & AckFlags.Acked) != 0 || priorSacked != _sackedOut) Ca.PktsAcked(this, acked + Math.Max(0, _sackedOut - priorSacked), caRtt);
+        Ca.PktsAcked(this, acked, caRtt);
         return flag;
     }
 
     /// <summary>tcp_ack_update_rtt: Karn's rule, or timestamps where a retransmission is among the acknowledged (RFC 7323 4.1).</summary>
-    private bool UpdateRtt(AckFlags flag, in TcpOptionsReceived o, long seqRtt, long sackRtt, long caRtt)
+    private bool UpdateRtt(AckFlags flag, in TcpOptionsReceived o, long seqRtt, long sackRtt, ref long caRtt)
     {
         if (seqRtt < 0) seqRtt = sackRtt;
         if (seqRtt < 0 && o.SawTimestamp && o.TsEcr != 0 && (flag & AckFlags.Acked) != 0)
@@ -134,7 +162,7 @@ public sealed partial class TcpSock
 
         if (_flow is { } flow) flow.RttUs = caRtt;
         if (seqRtt < 0) return false;
-        if (caRtt >= 0) _minRtt.Sample(300_000, (uint)_mstamp.Milliseconds, (uint)Math.Clamp(caRtt, 1, int.MaxValue));
+        if (caRtt >= 0) _minRtt.Sample((uint)Sysctl.tcp_min_rtt_wlen * 1000, (uint)_mstamp.Milliseconds, (uint)Math.Clamp(caRtt, 1, int.MaxValue));
         _rtt.Sample(seqRtt, RtoMinUs, _snd.SndUna, _snd.SndNxt);
         SetRto();
         _backoff = 0;

@@ -94,8 +94,14 @@ public sealed partial class TcpSock
     {
         if (_packetsOut == 0) return;
         int lost = _lostOut;
+        bool tooLong = false;
         for (SkBuff? skb = _rtxQueue.Head; skb is not null; skb = skb.Next)
-            if (skb.Length > _mssCache) MarkLost(skb);
+        {
+            // Of one of the kernel's packets all are, its last and shorter one too (tcp_skb_seglen).
+            tooLong = skb.Length > _mssCache || (skb.Tcp.Continues && tooLong);
+            if (tooLong) MarkLost(skb);
+        }
+
         if (lost == _lostOut && _lostOut == 0) return;
         if (!IsSack) LimitRenoSacked();
         RetransmitNotCongested();

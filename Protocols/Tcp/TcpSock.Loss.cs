@@ -26,7 +26,7 @@ public sealed partial class TcpSock
         _highSeq = _snd.SndNxt;
         _tlpHighSeq = default;
         Set(TcpSockFlags.TlpRetrans, false);
-        Set(TcpSockFlags.Frto, newRecovery || _retransmits > 0);
+        Set(TcpSockFlags.Frto, Sysctl.tcp_frto != 0 && (newRecovery || _retransmits > 0) && MtuProbeState is not { ProbeSize: > 0 });
         EcnQueueCwr();
     }
 
@@ -49,17 +49,18 @@ public sealed partial class TcpSock
         for (SkBuff? s = head; s is not null; s = s.Next)
         {
             if (reneging) s.Tcp.Sacked &= unchecked((byte)~Tcpcb.SackedAcked);
-            else if (IsSack && s != head && _rackRttUs > 0 && RackTimeout(s, 0) > 0) continue;
+            else if (IsSack && s != head && RackTimeout(s, 0) > 0) continue;
             MarkLost(s);
         }
     }
 
-    private bool CheckReneging(AckFlags flag)
+    private bool CheckReneging(ref AckFlags flag)
     {
         if ((flag & AckFlags.SackReneging) == 0 || (flag & AckFlags.SndUnaAdvanced) == 0) return false;
         // The receiver may have thrown away what it SACKed (RFC 2018 section 8): wait a little, then act on it.
         Duration delay = Duration.Max(Duration.FromMicroseconds(_rtt.Srtt8 >> 4), Duration.FromMilliseconds(10));
         ArmRetrans(RetransKind.Retrans, delay);
+        flag &= ~AckFlags.SetXmitTimer;
         return true;
     }
 

@@ -56,19 +56,6 @@ public sealed partial class TcpSock
         return cutoff != 0 && (uint)size > cutoff ? Math.Max((int)cutoff, 68 - HeaderLength) : size;
     }
 
-    /// <summary>tcp_tso_autosize: the most segments in one burst, about a millisecond's worth at the rate that cwnd and RTT give.</summary>
-    private int BurstSegments(int mss)
-    {
-        if (IsPaced) return PacedBurst(mss);
-        if (_rtt.Srtt8 == 0) return GsoMaxSize / mss;
-        long rate = (long)mss * SndCwnd * 8_000_000 / _rtt.Srtt8;
-        rate = rate * (SndCwnd < SndSsthresh / 2 ? Sysctl.tcp_pacing_ss_ratio : Sysctl.tcp_pacing_ca_ratio) / 100;
-        long bytes = rate >> 10;
-        uint r = MinRttUs >> 9;
-        if (r < 31) bytes += GsoMaxSize >> (int)r;
-        return (int)Math.Clamp(Math.Min(bytes, GsoMaxSize) / mss, Math.Max(Sysctl.tcp_min_tso_segs, 1), 65_535);
-    }
-
     /// <summary>__tcp_push_pending_frames: sends what may be sent; arms the zero-window probe when nothing may.</summary>
     private void PushPending(int mss, byte nonagle)
     {
@@ -99,7 +86,7 @@ public sealed partial class TcpSock
         while (_writeQueue.Head is { } skb)
         {
             if (MustPace()) break;
-            if (burst == 0) burst = BurstSegments(mss);
+            if (burst == 0) burst = Burst(mss);
             int inFlight = PacketsInFlight;
             int quota = inFlight >= SndCwnd ? 0 : Math.Min(Math.Max(SndCwnd >> 1, 1), SndCwnd - inFlight);
             if (quota == 0)
@@ -113,7 +100,9 @@ public sealed partial class TcpSock
                 quota = 1;
             }
 
-            if (skb.Length > mss) FragmentUnsent(skb, mss);
+            if (skb.Length > mss) Recut(skb, mss);
+            quota = Math.Min(quota, burst);
+            GrowRun(skb, quota * mss, mss);
             if (!_snd.Allows(skb.Tcp.EndSeq))
             {
                 rwndLimited = true;
@@ -122,7 +111,7 @@ public sealed partial class TcpSock
 
             if (skb.Next is null && !NagleTest(skb, mss, nonagle)) break;
             if (push == PushAll && skb.Next is { Tcp.Continues: true } && ShouldDefer(skb, burst, ref cwndLimited, ref rwndLimited)) break;
-            int run = RunLength(skb, probe ? 1 : Math.Min(quota, burst), mss, nonagle), gone = 0, bytes = 0;
+            int run = RunLength(skb, probe ? 1 : quota, mss, nonagle), gone = 0, bytes = 0;
             Instant before = PacingStamp;
             for (; gone < run; gone++)
             {
@@ -143,11 +132,11 @@ public sealed partial class TcpSock
 
         if (rwndLimited) Flow.ChronoStart(TcpChrono.RwndLimited, _mstamp);
         else _flow?.ChronoStop(TcpChrono.RwndLimited, IsSendIdle, _mstamp);
+        cwndLimited |= PacketsInFlight >= SndCwnd;
+        if (sent > 0 || cwndLimited) ValidateCwnd(cwndLimited);
         if (sent > 0)
         {
             if (InCwndReduction) _prrOut += sent;
-            cwndLimited |= PacketsInFlight >= SndCwnd;
-            ValidateCwnd(cwndLimited);
             if (!probe) ScheduleLossProbe(false);
             return false;
         }
@@ -181,20 +170,6 @@ public sealed partial class TcpSock
         if (congestionWindow < sendWindow && congestionWindow <= length) return cwndLimited = true;
         if (congestionWindow >= sendWindow && sendWindow <= length) return rwndLimited = true;
         return (last.Tcp.Flags & (byte)TcpFlags.FIN) == 0 && !last.Tcp.Eor;
-    }
-
-    // How many segments from this one on go as one burst: they continue each other, fit the window, and Nagle lets the last go.
-    private int RunLength(SkBuff first, int most, int mss, byte nonagle)
-    {
-        int run = 1;
-        for (SkBuff? s = first.Next; s is not null && run < most; s = s.Next)
-        {
-            if (!s.Tcp.Continues || s.Length > mss || !_snd.Allows(s.Tcp.EndSeq)) break;
-            if (s.Next is null && !NagleTest(s, mss, nonagle)) break;
-            run++;
-        }
-
-        return run;
     }
 
     /// <summary>tcp_nagle_test with Minshall's rule: a small segment waits while another small one is unacknowledged.</summary>

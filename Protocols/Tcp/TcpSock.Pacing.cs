@@ -43,11 +43,11 @@ public sealed partial class TcpSock
         return rate;
     }
 
-    /// <summary>tcp_tso_autosize for a paced socket: a burst is about a millisecond at the pacing rate, and more where the path is short.</summary>
-    private int PacedBurst(int mss)
+    /// <summary>tcp_tso_autosize: the most segments in one burst, paced or not: about a millisecond at the rate of the last acknowledgement, and more where the path is short.</summary>
+    private int Burst(int mss)
     {
         ulong bytes = PacingRate >> PacingShift;
-        int r = (int)Math.Min(MinRttUs >> 9, 31);
+        int r = (int)Math.Min(MinRttUs >> Math.Min(Sysctl.tcp_tso_rtt_log, 31), 31);
         if (r < 31) bytes += (ulong)(GsoMaxSize >> r);
         return (int)Math.Clamp((long)Math.Min(bytes, GsoMaxSize) / mss, Math.Max(_ca.MinTsoSegments(this), 1), 65_535);
     }

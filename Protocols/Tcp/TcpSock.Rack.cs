@@ -4,24 +4,23 @@ namespace ActorNet.Protocols.Tcp;
 
 public sealed partial class TcpSock
 {
+    // TCP_RACK_STATIC_REO_WND and TCP_RACK_NO_DUPTHRESH of tcp_recovery; its first bit, RACK at all, is always on.
+    private const int RackStaticReoWnd = 2, RackNoDupThresh = 4;
+
     private bool _rackAdvanced, _rackDsackSeen;
 
     /// <summary>tcp_skb_spurious_retrans: a retransmission so young that the ACK must be the original's.</summary>
     private bool IsSpuriousRetrans(SkBuff skb, in TcpOptionsReceived o) =>
         (skb.Tcp.Sacked & Tcpcb.Retrans) != 0 && o.SawTimestamp && o.TsEcr != 0 && (int)(o.TsEcr - SentTs(skb)) < 0;
 
-    private bool IsSpuriousRetransSack(SkBuff skb) =>
-        (skb.Tcp.Sacked & Tcpcb.Retrans) != 0 && _echoSaw && _echoTs != 0 && (int)(_echoTs - SentTs(skb)) < 0;
-
     private uint SentTs(SkBuff skb) => (uint)skb.Tcp.SentAt.Milliseconds + _tsOffset;
 
     /// <summary>tcp_rack_advance: remembers the most recently sent segment that is known to have arrived (RFC 8985 6.2 step 2).</summary>
-    private void RackAdvance(byte sacked, SeqNum end, Instant sentAt, in TcpOptionsReceived o)
+    private void RackAdvance(byte sacked, SeqNum end, Instant sentAt)
     {
-        _ = o;
         long rtt = (_mstamp - sentAt).Microseconds;
         // A retransmission answered faster than the least RTT: the answer is to the original.
-        if ((sacked & Tcpcb.Retrans) != 0 && rtt < (long)MinRttUs && MinRttUs != uint.MaxValue) return;
+        if ((sacked & Tcpcb.Retrans) != 0 && rtt < MinRttUs) return;
         _rackAdvanced = true;
         _rackRttUs = (int)Math.Clamp(rtt, 1, int.MaxValue);
         if (SentAfter(sentAt, _rackXmit, end, _rackEndSeq))
@@ -39,7 +38,7 @@ public sealed partial class TcpSock
         if (_reordSeen == 0)
         {
             if (_caState >= TcpCaState.Recovery) return 0;
-            if (_sackedOut >= _reordering) return 0;
+            if (_sackedOut >= _reordering && (Sysctl.tcp_recovery & RackNoDupThresh) == 0) return 0;
         }
 
         uint min = MinRttUs == uint.MaxValue ? 0 : MinRttUs;
@@ -69,7 +68,7 @@ public sealed partial class TcpSock
         {
             next = skb.Next;
             byte sacked = skb.Tcp.Sacked;
-            if ((sacked & Tcpcb.SackedAcked) != 0) continue;
+            if ((sacked & (Tcpcb.SackedAcked | Tcpcb.Judged)) != 0) continue;
             if ((sacked & Tcpcb.Lost) != 0 && (sacked & Tcpcb.SackedRetrans) == 0) continue;
             if (!SentAfter(_rackXmit, skb.Tcp.SentAt, _rackEndSeq, skb.Tcp.EndSeq))
             {
@@ -78,8 +77,15 @@ public sealed partial class TcpSock
             }
 
             long remaining = RackTimeout(skb, reoWnd);
-            if (remaining <= 0) MarkLost(skb);
-            else timeout = Math.Max(timeout, remaining);
+            if (remaining <= 0)
+            {
+                MarkLost(skb);
+                skb.Tcp.Sacked |= Tcpcb.Judged;
+            }
+            else
+            {
+                timeout = Math.Max(timeout, remaining);
+            }
         }
 
         return timeout;
@@ -88,14 +94,15 @@ public sealed partial class TcpSock
     /// <summary>tcp_rack_reo_timeout.</summary>
     private void RackReoTimeout()
     {
-        int prior = PacketsInFlight, lost = _lostOut;
+        int prior = PacketsInFlight;
+        long lost = _lost;
         RackDetectLoss();
         if (prior != PacketsInFlight)
         {
             if (_caState != TcpCaState.Recovery)
             {
                 EnterRecovery();
-                CwndReduction(1, _lostOut - lost, AckFlags.None);
+                if (!_ca.ControlsAll) CwndReduction(1, (int)(_lost - lost), AckFlags.None);
             }
 
             XmitRetransmitQueue();
@@ -107,17 +114,19 @@ public sealed partial class TcpSock
     /// <summary>tcp_rack_update_reo_wnd: each round trip with a D-SACK widens the window by a quarter of min RTT; sixteen recoveries without take it back.</summary>
     private void RackUpdateReoWnd()
     {
-        if (_rackDsackSeen && _snd.SndUna >= _rackLastDelivered)
+        long prior = _flow?.PriorDelivered ?? 0;
+        if (prior == 0 || (Sysctl.tcp_recovery & RackStaticReoWnd) != 0) return;
+        if ((int)((uint)prior - _rackLastDelivered) < 0) _rackDsackSeen = false; // what this round trip brought is counted already
+        if (_rackDsackSeen)
         {
             if (_rackReoWndSteps < byte.MaxValue) _rackReoWndSteps++;
             _rackReoWndPersist = 16;
-            _rackLastDelivered = _snd.SndNxt;
+            _rackLastDelivered = (uint)_delivered;
+            _rackDsackSeen = false;
         }
         else if (_rackReoWndPersist == 0)
         {
             _rackReoWndSteps = 1;
         }
-
-        _rackDsackSeen = false;
     }
 }

@@ -34,7 +34,7 @@ public sealed partial class TcpSock
     {
         if (_packetsOut == 0 && _sackedOut != 0) _sackedOut = 0;
         if ((flag & AckFlags.Ece) != 0) _priorSsthresh = 0; // a mark forbids to take the cut back
-        if (CheckReneging(flag)) return;
+        if (CheckReneging(ref flag)) return;
 
         if (_caState == TcpCaState.Open)
         {
@@ -81,6 +81,7 @@ public sealed partial class TcpSock
 
             case TcpCaState.Loss:
                 ProcessLoss(flag, dupacks, ref rexmit);
+                if (_caState != TcpCaState.Loss) EndRtoTime();
                 IdentifyLoss(ref flag, priorUna);
                 if (!(_caState == TcpCaState.Open || (flag & AckFlags.LostRetrans) != 0)) return;
                 goto default;
@@ -153,11 +154,6 @@ public sealed partial class TcpSock
         {
             _lostOut++;
             skb.Tcp.Sacked |= Tcpcb.Lost;
-            if ((sacked & Tcpcb.SackedRetrans) != 0)
-            {
-                skb.Tcp.Sacked &= unchecked((byte)~Tcpcb.SackedRetrans);
-                _retransOut--;
-            }
         }
 
         _lost++;
@@ -200,7 +196,9 @@ public sealed partial class TcpSock
     {
         _undoMarker = _snd.SndUna;
         if (_undoMarker == default) _undoMarker = 1;
-        _undoRetrans = _retransOut > 0 ? _retransOut : -1;
+        // A retransmission under way, a probe's too, may be told of as a duplicate later.
+        _undoRetrans = _retransOut + (_tlpHighSeq != default && Has(TcpSockFlags.TlpRetrans) ? 1 : 0);
+        if (_undoRetrans == 0) _undoRetrans = -1;
     }
 
     private void InitCwndReduction()

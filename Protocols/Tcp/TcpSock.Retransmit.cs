@@ -5,23 +5,28 @@ namespace ActorNet.Protocols.Tcp;
 public sealed partial class TcpSock
 {
     /// <summary>tcp_retransmit_skb: sends again, and counts it as a retransmission under way. False when the window or the device forbids it.</summary>
-    private bool RetransmitSkb(SkBuff skb, bool forcePush = false)
+    /// <param name="skb">What went; small ones behind it may have joined it, in another buffer.</param>
+    private bool RetransmitSkb(ref SkBuff skb, bool forcePush = false)
     {
-        AgainResult r = TransmitAgain(skb, forcePush);
-        if (r == AgainResult.Forbidden) return false;
-        if (_retransStamp == Instant.Never) _retransStamp = _mstamp;
+        AgainResult r = TransmitAgain(ref skb, forcePush);
+        if (r == AgainResult.Sent)
+        {
+            // One whose earlier copy still counts as under way (after an undo) counts twice, as in Linux.
+            skb.Tcp.Sacked |= Tcpcb.SackedRetrans;
+            _retransOut++;
+        }
+
+        // Of the first that was attempted, if it did not go as well.
+        if (_retransStamp == Instant.Never) _retransStamp = skb.Tcp.SentAt;
         if (_undoRetrans < 0) _undoRetrans = 0;
         _undoRetrans++;
-        if (r == AgainResult.Failed) return false;
-        skb.Tcp.Sacked |= Tcpcb.SackedRetrans;
-        _retransOut++;
-        return true;
+        return r == AgainResult.Sent;
     }
 
     private enum AgainResult { Sent, Failed, Forbidden }
 
     /// <summary>__tcp_retransmit_skb: what a loss probe does, which is no retransmission in the accounts.</summary>
-    private AgainResult TransmitAgain(SkBuff skb, bool forcePush)
+    private AgainResult TransmitAgain(ref SkBuff skb, bool forcePush)
     {
         if ((SeqNum)skb.Tcp.Seq < _snd.SndUna)
         {
@@ -34,12 +39,7 @@ public sealed partial class TcpSock
         int mss = CurrentMss();
         if (skb.Tcp.Seq != _snd.WndEnd.Value && _snd.WndEnd - skb.Tcp.Seq > 0) mss = Math.Min(mss, Math.Max(1, _snd.WndEnd - skb.Tcp.Seq));
         if (skb.Length > mss) FragmentSent(skb, mss);
-
-        if ((skb.Tcp.Sacked & Tcpcb.SackedRetrans) != 0)
-        {
-            _retransOut--;
-            skb.Tcp.Sacked &= unchecked((byte)~Tcpcb.SackedRetrans);
-        }
+        else if (skb.Length < mss) CollapseSent(ref skb, mss);
 
         Inc(Snmp.TcpRetransSegs);
         if ((skb.Tcp.Flags & (byte)TcpFlags.SYN) != 0)
@@ -50,7 +50,9 @@ public sealed partial class TcpSock
 
         _totalRetrans++;
         if (skb.Length > 0) Flow.BytesRetrans += skb.Length;
+        Flow.RetransmittedAt = _mstamp;
         bool sent = TransmitData(skb, forcePush);
+        skb.Tcp.Sacked &= unchecked((byte)~Tcpcb.Judged);
         skb.Tcp.Sacked |= Tcpcb.EverRetrans; // no round trip is measured by it, whether it went or not
         if (!sent)
         {
@@ -73,7 +75,8 @@ public sealed partial class TcpSock
     }
 
     /// <summary>Splits a sent segment in two, marks and counts included (tcp_fragment).</summary>
-    private void FragmentSent(SkBuff skb, int length)
+    /// <param name="continues">They stay one packet of the kernel's.</param>
+    private void FragmentSent(SkBuff skb, int length, bool continues = false)
     {
         SkBuff part = Net.Pool.Alloc(skb.Length - length);
         part.Put(skb.Data[length..]);
@@ -82,6 +85,7 @@ public sealed partial class TcpSock
         skb.Tcp.EndSeq = part.Tcp.Seq;
         skb.Tcp.Flags &= unchecked((byte)~(TcpFlags.FIN | TcpFlags.PSH));
         skb.Trim(length);
+        if (continues) part.Tcp.Continues = true;
         _rtxQueue.InsertAfter(skb, part);
         if (!part.Tcp.Continues)
         {
@@ -110,26 +114,30 @@ public sealed partial class TcpSock
                 continue;
             }
 
+            if (skb.Length > CurrentMss()) RecutSent(ref skb, CurrentMss());
             if (MustPace()) break;
             int room = SndCwnd - PacketsInFlight;
             if (room <= 0) break;
             // What went out as one packet goes again as one, as far as it is lost as a whole.
             int run = 1;
-            room = Math.Min(room, BurstSegments(_mssCache));
+            room = Math.Min(room, Burst(_mssCache));
             for (SkBuff s = skb; run < room && s.Next is { Tcp.Continues: true } n && IsRetransmittable(n); s = n) run++;
             bool head = skb == _rtxQueue.Head, sent = true;
             int bytes = 0;
             Instant before = PacingStamp;
+            if (run > 1 && _urgent is not null) _urgent.RunStart = skb.Tcp.Seq;
             for (int i = 0; i < run && sent; i++)
             {
                 Inc(_caState == TcpCaState.Loss ? Snmp.TcpExtTCPSlowStartRetrans : Snmp.TcpExtTCPFastRetrans);
                 SkBuff at = skb!;
-                sent = RetransmitSkb(at, run > 1 && i == run - 1);
+                sent = RetransmitSkb(ref at, run > 1 && i == run - 1);
                 if (sent) bytes += at.Length;
                 skb = at.Next;
                 if (sent && InCwndReduction) _prrOut++;
             }
 
+            if (_urgent is not null) _urgent.RunStart = null;
+            if (skb is not null) BeginRun(skb); // what did not go with it is a packet of its own from now on (tcp_fragment)
             PaceAfter(before, bytes);
             if (!sent) break;
             if (head && _retransKind != RetransKind.ReoTimeout) rearm = true;
@@ -145,8 +153,7 @@ public sealed partial class TcpSock
     /// <param name="advancingRto">The RTO is being set again from now.</param>
     private bool ScheduleLossProbe(bool advancingRto)
     {
-        if (_packetsOut == 0 || !IsSack || _caState is not (TcpCaState.Open or TcpCaState.CWR) || _state is TcpState.SYN_SENT or TcpState.SYN_RECV || FastOpenRequest is not null) return false;
-        if (_retransKind == RetransKind.ReoTimeout && !advancingRto) return false;
+        if (Sysctl.tcp_early_retrans is not (3 or 4) || _packetsOut == 0 || !IsSack || _caState is not (TcpCaState.Open or TcpCaState.CWR) || _state is TcpState.SYN_SENT or TcpState.SYN_RECV || FastOpenRequest is not null) return false;
         Duration timeout;
         if (_rtt.HasSample)
         {
@@ -167,7 +174,7 @@ public sealed partial class TcpSock
     /// <summary>tcp_send_loss_probe: new data if there is some, else the last segment again (RFC 8985 7.3).</summary>
     private void SendLossProbe()
     {
-        if (_tlpHighSeq != default || Has(TcpSockFlags.TlpRetrans))
+        if (_tlpHighSeq != default)
         {
             RearmRto(); // at most one outstanding
             return;
@@ -180,7 +187,7 @@ public sealed partial class TcpSock
             int before = _packetsOut;
             WriteXmit(mss, NaglePush, PushProbe);
             if (_packetsOut > before) FinishProbe();
-            else ArmRetrans(RetransKind.Retrans, _rto);
+            else RearmRto();
             return;
         }
 
@@ -193,7 +200,8 @@ public sealed partial class TcpSock
         }
 
         Instant stamp = PacingStamp;
-        if (TransmitAgain(tail, forcePush: false) == AgainResult.Sent)
+        BeginRun(tail);
+        if (TransmitAgain(ref tail, forcePush: false) == AgainResult.Sent)
         {
             PaceAfter(stamp, tail.Length);
             Set(TcpSockFlags.TlpRetrans);
@@ -201,7 +209,7 @@ public sealed partial class TcpSock
         }
         else
         {
-            ArmRetrans(RetransKind.Retrans, _rto);
+            RearmRto();
         }
     }
 
@@ -210,7 +218,8 @@ public sealed partial class TcpSock
         _tlpHighSeq = _snd.SndNxt;
         if (_tlpHighSeq == default) _tlpHighSeq = 1;
         Inc(Snmp.TcpExtTCPLossProbes);
-        ArmRetrans(RetransKind.Retrans, _rto);
+        _retransKind = RetransKind.None; // a whole RTO from now
+        RearmRto();
     }
 
     /// <summary>tcp_process_tlp_ack: did the probe repair a loss unseen? Then congestion control must hear of it (RFC 8985 7.4).</summary>
@@ -221,7 +230,7 @@ public sealed partial class TcpSock
         {
             _tlpHighSeq = default; // a probe of new data: nothing to repair
         }
-        else if ((flag & AckFlags.DsackingAck) != 0)
+        else if ((flag & AckFlags.DsackTlp) != 0)
         {
             _tlpHighSeq = default;
             Set(TcpSockFlags.TlpRetrans, false);

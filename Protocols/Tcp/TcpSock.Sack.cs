@@ -16,15 +16,17 @@ public sealed partial class TcpSock
         SeqNum ack = skb.Tcp.AckSeq;
         _sackReord = _snd.SndNxt;
         _firstSackAt = _lastSackAt = default;
-        if (CheckDsack(ack, o, priorUna)) flag |= AckFlags.DsackingAck;
+        if (_sackedOut == 0) _hasHighestSack = false;
+        bool dsack = CheckDsack(ack, o, priorUna, ref flag);
         if ((SeqNum)ack < priorUna - (int)Math.Min(_snd.MaxWindow, int.MaxValue) || _packetsOut == 0) return flag;
 
-        SeqNum fack = _sackedOut > 0 ? HighestSackSeq() : _snd.SndUna;
-        int first = (flag & AckFlags.DsackingAck) != 0 ? 1 : 0;
+        // In the order of the queue, not the option's: what one ACK tells of is not reordered in itself.
+        Span<SackBlock> blocks = stackalloc SackBlock[4];
+        int used = 0, duplicate = -1;
         for (int i = 0; i < o.SackCount; i++)
         {
             SackBlock block = o.Sacks[i];
-            bool isDup = i == 0 && first == 1;
+            bool isDup = i == 0 && dsack;
             if (!IsValidSack(block, isDup))
             {
                 if (isDup) Inc(_undoMarker == default ? Snmp.TcpExtTCPDSACKIgnoredNoUndo : Snmp.TcpExtTCPDSACKIgnoredOld);
@@ -33,16 +35,28 @@ public sealed partial class TcpSock
             }
 
             if (block.End <= priorUna) continue; // very old; what this same ACK acknowledges still counts for the undo
-            flag |= TagBlock(block, isDup);
+            int at = used++;
+            for (; at > 0 && blocks[at - 1].Start > block.Start; at--) blocks[at] = blocks[at - 1];
+            blocks[at] = block;
+            if (isDup) duplicate = at;
+            else if (duplicate >= at) duplicate++;
         }
 
-        if (_sackReord < fack && (_caState != TcpCaState.Loss || _undoMarker != default)) CheckSackReordering(_sackReord, false);
+        SkBuff? from = null;
+        for (int i = 0; i < used; i++)
+        {
+            if (i + 1 == duplicate && IsAllSacked(blocks[i])) continue; // known already (recv_sack_cache): the duplicate inside is all that is new
+            if (from is null || (SeqNum)from.Tcp.Seq <= blocks[i].Start) from = FindSent(blocks[i].Start);
+            flag |= TagBlock(ref from, blocks[i], i == duplicate, i + 1 == duplicate ? blocks[i + 1] : default);
+        }
+
+        if (_caState != TcpCaState.Loss || _undoMarker != default) CheckSackReordering(_sackReord, false);
         return flag;
     }
 
     /// <summary>
-    /// tcp_is_sackblock_valid: beyond the first byte that is not acknowledged, and sent. A D-SACK may lie below, as a whole, where there is something to undo
-    /// and it is part of that.
+    /// tcp_is_sackblock_valid: beyond what is acknowledged and inside of what was sent. A D-SACK may also lie below all of that, if there is a reduction to undo and
+    /// it is not older than that, or reaches into it.
     /// </summary>
     private bool IsValidSack(SackBlock b, bool dsack)
     {
@@ -54,7 +68,7 @@ public sealed partial class TcpSock
     }
 
     /// <summary>tcp_check_dsack: is the first block a duplicate (RFC 2883 4)? Then one retransmission at least was needless.</summary>
-    private bool CheckDsack(SeqNum ack, in TcpOptionsReceived o, SeqNum priorUna)
+    private bool CheckDsack(SeqNum ack, in TcpOptionsReceived o, SeqNum priorUna, ref AckFlags flag)
     {
         SackBlock first = o.Sacks[0];
         if (first.Start < ack)
@@ -70,21 +84,56 @@ public sealed partial class TcpSock
             return false;
         }
 
-        if (first.Start >= first.End) return true;
-        int segments = Math.Max(1, (first.End - first.Start + _mssCache - 1) / Math.Max(1, (int)_mssCache));
+        int segments = DsackSeen(first, ref flag);
+        if (segments == 0)
+        {
+            Inc(Snmp.TcpExtTCPDSACKIgnoredDubious);
+            return false;
+        }
+
         Net.Mib.Add(Snmp.TcpExtTCPDSACKRecvSegs, segments);
-        Flow.DsackDups += segments;
-        _rackDsackSeen = true;
         if (_undoMarker != default && _undoRetrans > 0 && first.End <= priorUna && first.End > _undoMarker)
             _undoRetrans = Math.Max(0, _undoRetrans - segments);
         return true;
     }
 
-    // Marks the segments that a block covers; one that it covers in part is cut at a multiple of the MSS.
-    private AckFlags TagBlock(SackBlock block, bool dsack)
+    /// <summary>tcp_dsack_seen: for how many duplicates a D-SACK stands; none when it tells of more than was ever sent again.</summary>
+    private int DsackSeen(SackBlock b, ref AckFlags flag)
+    {
+        int length = b.End - b.Start, segments = 1;
+        if (length <= 0 || (uint)length > _snd.MaxWindow) return 0;
+        bool isProbe = false;
+        if (length > _mssCache) segments = (length + _mssCache - 1) / _mssCache;
+        else if (_tlpHighSeq != default && _tlpHighSeq == b.End) isProbe = true;
+        if (isProbe) flag |= AckFlags.DsackTlp;
+        Flow.DsackDups += segments;
+        if (Flow.DsackDups > _totalRetrans) return 0; // duplicates of the network's making
+        // The window of RACK widens for reordering that was seen, not for a probe, which goes by time alone.
+        if (_reordSeen > 0 && !isProbe) _rackDsackSeen = true;
+        flag |= AckFlags.DsackingAck;
+        _sackDelivered += segments; // what was sent again for nothing has arrived all the same
+        return segments;
+    }
+
+    // Segments that this ACK's SACK and D-SACK blocks tell of (sack_delivered).
+    private int _sackDelivered;
+
+    private bool IsAllSacked(SackBlock block)
+    {
+        SkBuff? skb = FindSent(block.Start);
+        for (; skb is not null && (SeqNum)skb.Tcp.Seq < block.End; skb = skb.Next)
+        {
+            if ((skb.Tcp.Sacked & Tcpcb.SackedAcked) == 0) return false;
+        }
+
+        return true;
+    }
+
+    // Marks the segments that a block covers; one that it covers in part is cut at a multiple of the MSS. A D-SACK inside the block is done on the way.
+    private AckFlags TagBlock(ref SkBuff? skb, SackBlock block, bool dsack, SackBlock inside)
     {
         var flag = AckFlags.None;
-        SkBuff? skb = FindSent(block.Start);
+        bool wasNew = false;
         for (; skb is not null && (SeqNum)skb.Tcp.Seq < block.End; skb = skb.Next)
         {
             SeqNum seq = skb.Tcp.Seq, end = skb.Tcp.EndSeq;
@@ -94,10 +143,15 @@ public sealed partial class TcpSock
                 if (!CutAtBlock(ref skb, block)) continue;
             }
 
-            flag |= TagOne(skb, dsack);
+            bool isNew = (skb.Tcp.Sacked & Tcpcb.SackedAcked) == 0;
+            if (isNew != wasNew && skb.Prev is not null) BeginRun(skb); // cut out of its packet
+            wasNew = isNew;
+            bool isDup = dsack || (inside.End != inside.Start && inside.Start <= (SeqNum)skb.Tcp.Seq && (SeqNum)skb.Tcp.EndSeq <= inside.End);
+            flag |= TagOne(skb, isDup);
             _sackHint = skb;
         }
 
+        if (wasNew && skb is not null) BeginRun(skb);
         return flag;
     }
 
@@ -133,19 +187,29 @@ public sealed partial class TcpSock
             if ((sacked & Tcpcb.SackedAcked) != 0 && (SeqNum)skb.Tcp.Seq < _sackReord) _sackReord = skb.Tcp.Seq;
         }
 
-        if ((SeqNum)skb.Tcp.EndSeq <= _snd.SndUna || (sacked & Tcpcb.SackedAcked) != 0) return flag;
-        if (!IsSpuriousRetransSack(skb)) RackAdvance(sacked, skb.Tcp.EndSeq, skb.Tcp.SentAt, default);
+        if ((SeqNum)skb.Tcp.EndSeq <= _snd.SndUna) return flag;
+        if ((sacked & Tcpcb.SackedAcked) == 0) flag |= TagArrival(skb, sacked);
+        // Sent again for nothing: that copy is not under way any more.
+        if (dsack && (skb.Tcp.Sacked & Tcpcb.SackedRetrans) != 0)
+        {
+            skb.Tcp.Sacked &= unchecked((byte)~Tcpcb.SackedRetrans);
+            _retransOut--;
+        }
+
+        return flag;
+    }
+
+    private AckFlags TagArrival(SkBuff skb, byte sacked)
+    {
+        var flag = AckFlags.DataSacked;
+        RackAdvance(sacked, skb.Tcp.EndSeq, skb.Tcp.SentAt);
         if ((sacked & Tcpcb.SackedRetrans) != 0)
         {
+            // One that is not marked lost is thought to be under way still.
             if ((sacked & Tcpcb.Lost) != 0)
             {
                 skb.Tcp.Sacked &= unchecked((byte)~(Tcpcb.Lost | Tcpcb.SackedRetrans));
                 _lostOut--;
-                _retransOut--;
-            }
-            else
-            {
-                skb.Tcp.Sacked &= unchecked((byte)~Tcpcb.SackedRetrans);
                 _retransOut--;
             }
         }
@@ -154,7 +218,7 @@ public sealed partial class TcpSock
             if ((sacked & Tcpcb.Retrans) == 0)
             {
                 // Arrived as first sent: below the highest SACK, so the network reordered.
-                if (_sackedOut > 0 && (SeqNum)skb.Tcp.Seq < HighestSackSeq() && (SeqNum)skb.Tcp.Seq < _sackReord) _sackReord = skb.Tcp.Seq;
+                if ((SeqNum)skb.Tcp.Seq < HighestSackSeq() && (SeqNum)skb.Tcp.Seq < _sackReord) _sackReord = skb.Tcp.Seq;
                 if ((SeqNum)skb.Tcp.EndSeq <= _highSeq) flag |= AckFlags.OrigSackAcked;
                 if (_firstSackAt.Nanoseconds == 0) _firstSackAt = skb.Tcp.SentAt;
                 _lastSackAt = skb.Tcp.SentAt;
@@ -171,21 +235,21 @@ public sealed partial class TcpSock
         _flow?.Delivered(skb);
         if (AccEcnState is { } acc) acc.AckedBytes += skb.Length;
         _sackedOut++;
-        if (!_hasHighestSack || (SeqNum)skb.Tcp.Seq > _highestSack)
+        if (!_hasHighestSack || (SeqNum)skb.Tcp.Seq >= _highestSack)
         {
-            _highestSack = skb.Tcp.Seq;
+            _highestSack = skb.Tcp.EndSeq;
             _hasHighestSack = true;
         }
 
-        Delivered(1);
-        return flag | AckFlags.DataSacked;
+        _sackDelivered++;
+        return flag;
     }
 
     private SeqNum _highestSack;
     private bool _hasHighestSack;
 
-    /// <summary>tcp_highest_sack_seq: the start of the highest SACKed segment.</summary>
-    private SeqNum HighestSackSeq() => _sackedOut > 0 && _hasHighestSack ? SeqNum.Max(_highestSack, _snd.SndUna) : _snd.SndUna;
+    /// <summary>tcp_highest_sack_seq: where the highest SACKed segment ends.</summary>
+    private SeqNum HighestSackSeq() => _sackedOut > 0 && _hasHighestSack ? _highestSack : _snd.SndUna;
 
     /// <summary>The sent segment that holds this number, or the first after it.</summary>
     private SkBuff? FindSent(SeqNum seq)
@@ -207,7 +271,7 @@ public sealed partial class TcpSock
         if (dupacks == 0) return;
         int prior = _sackedOut;
         _sackedOut += dupacks;
-        CheckRenoReordering();
+        CheckRenoReordering(0);
         int delivered = _sackedOut - prior;
         if (delivered > 0) Delivered(delivered);
     }
@@ -221,10 +285,11 @@ public sealed partial class TcpSock
         return true;
     }
 
-    private void CheckRenoReordering()
+    // tcp_check_reno_reordering.
+    private void CheckRenoReordering(int acked)
     {
         if (!LimitRenoSacked()) return;
-        _reordering = Math.Min(_packetsOut, 300);
+        _reordering = Math.Min(_packetsOut + acked, Sysctl.tcp_max_reordering);
         _reordSeen++;
         Inc(Snmp.TcpExtTCPRenoReorder);
     }
@@ -238,7 +303,7 @@ public sealed partial class TcpSock
             _sackedOut = Math.Max(0, acked - 1 >= _sackedOut ? 0 : _sackedOut - (acked - 1));
         }
 
-        CheckRenoReordering();
+        CheckRenoReordering(acked);
     }
 
     /// <summary>tcp_check_sack_reordering: a segment arrived below what had been SACKed; how far, in segments.</summary>
@@ -248,7 +313,7 @@ public sealed partial class TcpSock
         if (lowSeq >= fack) return;
         int metric = fack - lowSeq;
         if (metric > _reordering * _mssCache && _mssCache > 0)
-            _reordering = Math.Min((metric + _mssCache - 1) / _mssCache, 300);
+            _reordering = Math.Min((metric + _mssCache - 1) / _mssCache, Sysctl.tcp_max_reordering);
         _reordSeen++;
         Inc(timestamps ? Snmp.TcpExtTCPTSReorder : Snmp.TcpExtTCPSACKReorder);
     }

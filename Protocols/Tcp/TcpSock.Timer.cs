@@ -124,7 +124,8 @@ public sealed partial class TcpSock
             }
 
             EnterLoss();
-            RetransmitSkb(head);
+            if (head.Next is { } next) BeginRun(next);
+            RetransmitSkb(ref head);
             BackoffRto();
             return;
         }
@@ -137,7 +138,9 @@ public sealed partial class TcpSock
         _retransmits++;
         Instant before = PacingStamp;
         SkBuff first = _rtxQueue.Head!;
-        if (RetransmitSkb(first))
+        if (first.Length > CurrentMss()) RecutSent(ref first, CurrentMss());
+        if (first.Next is { } second) BeginRun(second); // one segment, not all of the packet
+        if (RetransmitSkb(ref first))
         {
             PaceAfter(before, first.Length);
             BackoffRto();
@@ -171,7 +174,7 @@ public sealed partial class TcpSock
     // RFC 6298 (5.5): double, up to the ceiling. The first SYNs of a connection go at one second each (tcp_syn_linear_timeouts), then double.
     private void BackoffRto()
     {
-        if (_state == TcpState.SYN_SENT && _retransmits <= SynLinearTimeouts)
+        if (_state == TcpState.SYN_SENT && Flow.TotalRto <= Sysctl.tcp_syn_linear_timeouts)
         {
             _backoff = 0;
         }
@@ -184,13 +187,13 @@ public sealed partial class TcpSock
         // R1: after some tries the path itself is in doubt (__dst_negative_advice): nothing to do here, the IP layer finds routes afresh.
     }
 
-    private const int SynLinearTimeouts = 4, ThinLinearRetries = 6;
+    private const int ThinLinearRetries = 6;
 
     // TCP_THIN_LINEAR_TIMEOUTS: a stream of few packets, beyond its first slow start, does not double its first six time-outs.
     private void BackoffOrLinear()
     {
         bool isThin = _packetsOut < 4 && SndSsthresh < TcpConst.InfiniteSsthresh;
-        if (_state == TcpState.ESTABLISHED && _user is { ThinLinearTimeouts: true } && isThin && _retransmits <= ThinLinearRetries)
+        if (_state == TcpState.ESTABLISHED && (Sysctl.tcp_thin_linear_timeouts || _user is { ThinLinearTimeouts: true }) && isThin && _retransmits <= ThinLinearRetries)
         {
             _backoff = 0;
             _rto = Duration.Min(Duration.Max(_rtt.Rto, Duration.FromMicroseconds(RtoMinUs)), RtoMax);
@@ -218,7 +221,7 @@ public sealed partial class TcpSock
         {
             retries = _user is { SynRetries: > 0 } ? _user.SynRetries : Sysctl.tcp_syn_retries;
             int limit = retries; // the linear ones do not make it last longer
-            if (_state == TcpState.SYN_SENT) retries += SynLinearTimeouts;
+            if (_state == TcpState.SYN_SENT) retries += Sysctl.tcp_syn_linear_timeouts;
             expired = _retransmits >= retries;
             if (!expired) expired = TimedOut(limit, _user?.UserTimeout ?? 0);
         }

@@ -10,6 +10,9 @@ public sealed partial class TcpSock
     private bool TransmitData(SkBuff seg, bool forcePush = false)
     {
         seg.Tcp.SentAt = _mstamp;
+        // Linux reads the clock anew before new data (tcp_write_xmit), so what is sent again by the same acknowledgement is older by a little: RACK can tell.
+        if (_flow is { } f && (seg.Tcp.Sacked & Tcpcb.EverRetrans) == 0 && f.RetransmittedAt == _mstamp && seg.Tcp.Seq == _snd.SndNxt.Value)
+            seg.Tcp.SentAt = _mstamp + Duration.FromMicroseconds(1);
         if (_state is not (TcpState.SYN_SENT or TcpState.SYN_RECV)) Flow.Sent(seg, _mstamp, _delivered, _packetsOut == 0);
         bool sent = Transmit(seg.Tcp.Seq, (TcpFlags)seg.Tcp.Flags | (forcePush ? TcpFlags.PSH : TcpFlags.None), seg.Data);
         if (_user is { Stamps.Count: > 0 }) StampsOnSending(seg);
@@ -62,9 +65,13 @@ public sealed partial class TcpSock
         ushort urgent = 0;
         if (UrgentMode && _urgent!.SndUp > seq && (flags & (TcpFlags.SYN | TcpFlags.RST)) == 0)
         {
-            int up = _urgent.SndUp - seq;
-            flags |= TcpFlags.URG;
-            urgent = (ushort)Math.Min(up, 0xFFFF);
+            SeqNum from = _urgent.RunStart ?? seq;
+            int up = _urgent.SndUp - from;
+            if (up <= 0xFFFF || from + 0xFFFF > _snd.SndNxt)
+            {
+                flags |= TcpFlags.URG;
+                urgent = (ushort)Math.Min(up, 0xFFFF);
+            }
         }
 
         TcpHeader.Emit(b, Local.Port, Peer.Port, seq, (flags & TcpFlags.ACK) != 0 ? _rcv.RcvNxt : default, header, flags, (ushort)window, urgent);

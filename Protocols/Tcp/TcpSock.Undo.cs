@@ -6,7 +6,17 @@ public sealed partial class TcpSock
 {
     /// <summary>tcp_packet_delayed: the ACK echoes a timestamp from before the first retransmission, so the original arrived (Eifel).</summary>
     private bool PacketDelayed =>
-        _retransStamp != Instant.Never && _echoSaw && (int)(_echoTs - ((uint)_retransStamp.Milliseconds + _tsOffset)) < 0;
+        _retransStamp != Instant.Never ? _echoSaw && (int)(_echoTs - ((uint)_retransStamp.Milliseconds + _tsOffset)) < 0
+        // Nothing was sent again yet, so what was missing was only late. Without SACK the stamp is cleared at high_seq, though: that says nothing.
+        : (IsSack || _snd.SndUna < _highSeq) && _state != TcpState.SYN_SENT;
+
+    // tcp_is_non_sack_preventing_reopen. RFC 6582: the state is held until something above high_seq is acknowledged, against false fast retransmits.
+    private bool StaysWithoutSack()
+    {
+        if (_snd.SndUna != _highSeq || IsSack) return false;
+        if (!AnyRetransDone) _retransStamp = Instant.Never;
+        return true;
+    }
 
     private bool _echoSaw;
     private uint _echoTs;
@@ -43,13 +53,12 @@ public sealed partial class TcpSock
             Inc(_caState == TcpCaState.Loss ? Snmp.TcpExtTCPLossUndo : Snmp.TcpExtTCPFullUndo);
             UndoCwndReduction(false);
         }
-
-        if (_snd.SndUna == _highSeq && !IsSack)
+        else if (_rackReoWndPersist > 0)
         {
-            // RFC 6582: hold the state until something above high_seq is acknowledged, against false fast retransmits.
-            if (!AnyRetransDone) _retransStamp = Instant.Never;
-            return true;
+            _rackReoWndPersist--;
         }
+
+        if (StaysWithoutSack()) return true;
 
         SetCaState(TcpCaState.Open);
         Set(TcpSockFlags.Frto, false);
@@ -59,6 +68,7 @@ public sealed partial class TcpSock
     private bool TryUndoDsack()
     {
         if (_undoMarker == default || _undoRetrans != 0) return false;
+        _rackReoWndPersist = (byte)Math.Min(16, _rackReoWndPersist + 1);
         UndoCwndReduction(false);
         Inc(Snmp.TcpExtTCPDSACKUndo);
         return true;
@@ -69,7 +79,7 @@ public sealed partial class TcpSock
         if (_undoMarker == default || !PacketDelayed) return false;
         CheckSackReordering(priorUna, true);
         if (_retransOut > 0) return true;
-        _retransStamp = Instant.Never;
+        if (!AnyRetransDone) _retransStamp = Instant.Never;
         UndoCwndReduction(true);
         Inc(Snmp.TcpExtTCPPartialUndo);
         TryKeepOpen();
@@ -83,6 +93,7 @@ public sealed partial class TcpSock
         Inc(Snmp.TcpExtTCPLossUndo);
         if (frto) Inc(Snmp.TcpExtTCPSpuriousRTOs);
         _retransmits = 0;
+        if (StaysWithoutSack()) return true;
         if (frto || IsSack)
         {
             SetCaState(TcpCaState.Open);

@@ -49,7 +49,7 @@ public sealed partial class TcpSock : InetSock
     private int _rackRttUs;
     private SeqNum _rackEndSeq;
     private byte _rackReoWndSteps = 1, _rackReoWndPersist;
-    private SeqNum _rackLastDelivered;
+    private uint _rackLastDelivered;
 
     // ---- acknowledging
     private Duration _ato;

@@ -16,5 +16,8 @@ internal sealed class TcpUrgent
     /// <summary>Behind the last urgent byte on its way out (snd_up); meaningful while after SND.UNA.</summary>
     public SeqNum SndUp;
 
+    /// <summary>Where the packet begins that goes out in several segments: the pointer counts from there in each of them.</summary>
+    public SeqNum? RunStart;
+
     public bool SndMode;
 }
