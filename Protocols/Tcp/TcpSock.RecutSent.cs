@@ -70,7 +70,7 @@ public sealed partial class TcpSock
     private int TrimPacket()
     {
         if (_rtxQueue.Head is not { } head || (SeqNum)head.Tcp.Seq >= _snd.SndUna || head.Next is not { Tcp.Continues: true }) return 0;
-        int mss = head.Length, before = _packetsOut;
+        int mss = Math.Max(head.Length, head.Next.Length), before = _packetsOut;
         TrimAcked(head);
         RecutSent(ref head, mss);
         return before - _packetsOut;

@@ -67,8 +67,8 @@ public sealed partial class TcpSock
     // Data that has been acknowledged in the middle of a segment is not sent again (tcp_trim_head).
     private void TrimAcked(SkBuff skb)
     {
-        int n = _snd.SndUna - skb.Tcp.Seq;
-        n = Math.Min(n, skb.Length);
+        int n = Math.Min(_snd.SndUna - skb.Tcp.Seq, skb.Length);
+        if (n <= 0) return;
         skb.Pull(n);
         WmemUncharge(n);
         skb.Tcp.Seq = _snd.SndUna.Value;
@@ -114,6 +114,7 @@ public sealed partial class TcpSock
                 continue;
             }
 
+            TrimAcked(skb);
             if (skb.Length > CurrentMss()) RecutSent(ref skb, CurrentMss());
             if (MustPace()) break;
             int room = SndCwnd - PacketsInFlight;

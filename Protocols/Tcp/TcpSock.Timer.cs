@@ -138,6 +138,7 @@ public sealed partial class TcpSock
         _retransmits++;
         Instant before = PacingStamp;
         SkBuff first = _rtxQueue.Head!;
+        TrimAcked(first);
         if (first.Length > CurrentMss()) RecutSent(ref first, CurrentMss());
         if (first.Next is { } second) BeginRun(second); // one segment, not all of the packet
         if (RetransmitSkb(ref first))

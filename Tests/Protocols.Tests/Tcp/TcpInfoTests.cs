@@ -93,10 +93,11 @@ public sealed class TcpInfoTests
         {
             s.Sleep(10);
             acked += s.Info(24) * 1000;
-            s.Inject($". 1:1(0) ack {acked} win {(acked == 60_001 ? 125 : 65_535)}"); // then a window of 16,000 bytes
+            s.Inject($". 1:1(0) ack {acked} win {(acked == 60_001 ? 40 : 65_535)}"); // then a window of 5,120 bytes
         }
 
         Assert.True(s.Cwnd > 40);
+        s.Set(TcpOpt.TCP_CORK, 1); // full segments only: the window is not filled to its edge
         s.Set(SockOpt.SO_SNDBUF, 2304);
         s.Write(20_000);
         while (s.Write(1000).IsOk)
@@ -108,13 +109,13 @@ public sealed class TcpInfoTests
         {
             s.Sleep(10);
             acked += s.Info(24) * 1000;
-            s.Inject($". 1:1(0) ack {acked} win 125");
+            s.Inject($". 1:1(0) ack {acked} win 40");
         }
 
         Assert.Equal(0ul, Info64(s, SndbufLimited));
         s.Sleep(30);
         Assert.Equal(30_000ul, Info64(s, SndbufLimited));
-        s.Inject($". 1:1(0) ack {acked + s.Info(24) * 1000} win 125");
+        s.Inject($". 1:1(0) ack {acked + s.Info(24) * 1000} win 40");
         s.Sleep(30);
         Assert.Equal(30_000ul, Info64(s, SndbufLimited));
         while (s.TryNext(out _))
