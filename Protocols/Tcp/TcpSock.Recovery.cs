@@ -134,7 +134,6 @@ public sealed partial class TcpSock
         if (!((_caState < TcpCaState.Recovery && _sackedOut >= _reordering) || (_caState == TcpCaState.Recovery && advanced))) return;
         if (_rtxQueue.Head is not { } head || (head.Tcp.Sacked & Tcpcb.Lost) != 0) return;
         if ((SeqNum)head.Tcp.Seq < _snd.SndUna) TrimAcked(head); // else the cut might leave a piece that is acknowledged already
-        if (head.Length > _mssCache) FragmentSent(head, _mssCache);
         MarkLost(head);
     }
 
