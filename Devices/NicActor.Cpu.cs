@@ -11,7 +11,7 @@ public sealed partial class NicActor
     private Instant _roundSince;
     private int _round, _weight;
 
-    private int Core(Cpu cpu) => cpu.CoreOf(_port.Info.IfIndex);
+    private int Core(Cpu cpu) => cpu.CoreOf(Port.Info.IfIndex);
 
     // The interrupt's handler, then the softirq that it raised.
     private void Schedule(Cpu cpu, Instant now)
@@ -33,7 +33,7 @@ public sealed partial class NicActor
             _inHand = null;
             _round++;
             if (++_weight >= _options.Weight) CountPoll();
-            _port.Deliver(done, now)?.Tell(done, Me);
+            Port.Deliver(done, now)?.Tell(done, Me);
         }
 
         if (_ring.Count == 0)
@@ -45,9 +45,9 @@ public sealed partial class NicActor
         }
 
         Duration spent = now - _roundSince;
-        if (_round >= Math.Max(1, _port.Net.Sysctl.netdev_budget) || spent >= Duration.FromMicroseconds(Math.Max(1, _port.Net.Sysctl.netdev_budget_usecs)))
+        if (_round >= Math.Max(1, Port.Net.Sysctl.netdev_budget) || spent >= Duration.FromMicroseconds(Math.Max(1, Port.Net.Sysctl.netdev_budget_usecs)))
         {
-            _port.Stats.time_squeeze++;
+            Port.Stats.time_squeeze++;
             // A fair share: as long as this round took, if anyone wants it.
             _round = 0;
             _roundSince = cpu.HasWaiting(Core(cpu), now) ? now + spent : now;
@@ -67,21 +67,21 @@ public sealed partial class NicActor
         ReadOnlySpan<byte> data = frame.Data;
         bool ip = data.Length >= EtherType.HeaderLength + Ipv4Header.MinLength
             && BinaryPrimitives.ReadUInt16BigEndian(data[12..]) == EtherType.IP;
-        bool local = ip && _port.Net.IsLocal?.Invoke(new Ipv4View(data[EtherType.HeaderLength..]).Daddr) != false;
+        bool local = ip && Port.Net.IsLocal?.Invoke(new Ipv4View(data[EtherType.HeaderLength..]).Daddr) != false;
         return cpu.Model.Receive(ip, local);
     }
 
     private void CountPoll()
     {
-        _port.Stats.polls++;
+        Port.Stats.polls++;
         _weight = 0;
     }
 
     private void PurgeHand(Instant now)
     {
         _work?.Disarm();
-        if (_inHand is { } skb) _port.Drop(skb, now, DropReason.LINK_DOWN);
+        if (_inHand is { } skb) Port.Drop(skb, now, DropReason.LINK_DOWN);
         _inHand = null;
-        if (_port.Net.Cpu is not null) _polling = false;
+        if (Port.Net.Cpu is not null) _polling = false;
     }
 }

@@ -7,9 +7,8 @@
 namespace ActorNet.Devices;
 
 /// <summary>A NIC. Frames come from the wire and from above as messages; see <see cref="NetDevice"/>.</summary>
-public sealed partial class NicActor : NetDeviceActor
+public sealed partial class NicActor : EtherActor
 {
-    private readonly EtherPort _port;
     private readonly NicOptions _options;
     private readonly ActorTimer _interrupt;
     private RxRing _ring;
@@ -19,23 +18,22 @@ public sealed partial class NicActor : NetDeviceActor
     public NicActor(EtherPort port, NicOptions options)
         : base(port)
     {
-        _port = port;
         _options = options;
         _ring = new RxRing(options.RxRing);
         _interrupt = new ActorTimer(Cell, NetDevice.Interrupt.Instance);
     }
 
-    protected override void Xmit(SkBuff chain, Instant now) => _port.Xmit(chain, now, Cell);
+    protected override void Xmit(SkBuff chain, Instant now) => Port.Xmit(chain, now, Cell);
 
     protected override void Rcv(SkBuff chain, Instant now)
     {
         bool moderated = _options.RxUsecs.Nanoseconds > 0;
-        if (chain.Next is null && !moderated && _ring.Count == 0 && _port.Net.Cpu is null)
+        if (chain.Next is null && !moderated && _ring.Count == 0 && Port.Net.Cpu is null)
         {
-            if (!_port.Arrives(chain, now)) return;
-            _port.Stats.interrupts++;
-            _port.Stats.polls++;
-            _port.Deliver(chain, now)?.Tell(chain, Me);
+            if (!Port.Arrives(chain, now)) return;
+            Port.Stats.interrupts++;
+            Port.Stats.polls++;
+            Port.Deliver(chain, now)?.Tell(chain, Me);
             return;
         }
 
@@ -43,7 +41,7 @@ public sealed partial class NicActor : NetDeviceActor
         {
             SkBuff? next = skb.Next;
             skb.Next = null;
-            if (_port.Arrives(skb, now)) ToRing(skb, now);
+            if (Port.Arrives(skb, now)) ToRing(skb, now);
             skb = next;
         }
 
@@ -54,43 +52,21 @@ public sealed partial class NicActor : NetDeviceActor
 
     protected override bool OnControl(object message)
     {
-        NetDeviceInfo before = _port.Info;
         switch (message)
         {
             case NetDevice.Interrupt:
                 if (Cell.NowNanos() >= _interruptAt) Interrupt(Now); // one that was called off may still come by
                 return true;
             case NetDevice.PollAgain:
-                if (_port.Net.Cpu is { } cpu) GoOn(cpu, Now);
+                if (Port.Net.Cpu is { } cpu) GoOn(cpu, Now);
                 else Poll(Now);
                 return true;
-            case NetDevice.Connect m:
-                _port.Connect(m, Now);
-                break;
-            case NetDevice.ChangeWire m:
-                Answer(_port.Link?.Change(m.Spec) ?? Errno.ENODEV);
-                return true;
-            case NetDevice.SetAdmin m:
-                _port.SetAdmin(m.Up, Now, Cell);
-                break;
-            case NetDevice.SetCarrier m:
-                _port.SetCarrier(m.Up, Now);
-                break;
-            case NetDevice.PeerAdmin m:
-                _port.SetPeerAdmin(m.Up, m.At, Now);
-                break;
             default:
                 return base.OnControl(message);
         }
-
-        if (!_port.IsRunning) Purge(Now);
-        Announce(before);
-        Answer(Errno.OK);
-        return true;
     }
 
-    protected override NetDevice.Link Describe(Instant now) =>
-        new(_port.Info, _port.Stats.Clone(), _port.Link?.Backlog(now) ?? 0, _port.Link?.BacklogBytes(now) ?? 0);
+    protected override void OnStopped(Instant now) => Purge(now);
 
     protected override void PostStop() => Purge(Now);
 
@@ -98,8 +74,8 @@ public sealed partial class NicActor : NetDeviceActor
     {
         if (_ring.IsFull)
         {
-            _port.Stats.rx_missed_errors++;
-            _port.Drop(skb, now, DropReason.FULL_RING);
+            Port.Stats.rx_missed_errors++;
+            Port.Drop(skb, now, DropReason.FULL_RING);
             return;
         }
 
@@ -109,8 +85,8 @@ public sealed partial class NicActor : NetDeviceActor
     private void Interrupt(Instant now)
     {
         CallOff();
-        _port.Stats.interrupts++;
-        if (_port.Net.Cpu is { } cpu) Schedule(cpu, now);
+        Port.Stats.interrupts++;
+        if (Port.Net.Cpu is { } cpu) Schedule(cpu, now);
         else Poll(now);
     }
 
@@ -118,12 +94,12 @@ public sealed partial class NicActor : NetDeviceActor
     private void Poll(Instant now)
     {
         _polling = false;
-        int budget = Math.Max(1, _port.Net.Sysctl.netdev_budget);
+        int budget = Math.Max(1, Port.Net.Sysctl.netdev_budget);
         while (_ring.Count > 0)
         {
             if (budget <= 0)
             {
-                _port.Stats.time_squeeze++;
+                Port.Stats.time_squeeze++;
                 _polling = true;
                 Me.Tell(NetDevice.PollAgain.Instance, Me);
                 return;
@@ -135,14 +111,14 @@ public sealed partial class NicActor : NetDeviceActor
 
     private int PollOnce(Instant now)
     {
-        _port.Stats.polls++;
+        Port.Stats.polls++;
         SkBuff? head = null, tail = null;
         IActorRef? taker = null;
         int taken = 0;
         while (taken < _options.Weight && _ring.TryTake(out SkBuff? skb))
         {
             taken++;
-            IActorRef? upper = _port.Deliver(skb, now);
+            IActorRef? upper = Port.Deliver(skb, now);
             if (upper is null) continue;
             if (head is not null && skb.Protocol == head.Protocol)
             {
@@ -170,6 +146,6 @@ public sealed partial class NicActor : NetDeviceActor
     {
         CallOff();
         PurgeHand(now);
-        while (_ring.TryTake(out SkBuff? skb)) _port.Drop(skb, now, DropReason.LINK_DOWN);
+        while (_ring.TryTake(out SkBuff? skb)) Port.Drop(skb, now, DropReason.LINK_DOWN);
     }
 }

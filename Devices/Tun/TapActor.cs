@@ -8,7 +8,7 @@ namespace ActorNet.Devices.Tun;
 /// The port counts as the wire sees it: tx is what the kernel has sent (tx_dropped and qdisc_drops what the queue in front of the wire refused,
 /// wire_lost what the wire lost), rx what the kernel was given (rx_dropped what it did not take: its side is down or full).
 /// </remarks>
-public sealed class TapActor : NetDeviceActor
+public sealed class TapActor : EtherActor
 {
     /// <summary>The end of the run: the kernel's device is closed, and what is on the way to it falls down. Not answered.</summary>
     public sealed class Unplug
@@ -16,7 +16,6 @@ public sealed class TapActor : NetDeviceActor
         public static readonly Unplug Instance = new();
     }
 
-    private readonly EtherPort _port;
     private readonly TunDevice _tap;
     private readonly Action? _gone;
     private TunReader? _reader;
@@ -26,13 +25,12 @@ public sealed class TapActor : NetDeviceActor
     public TapActor(EtherPort port, TunDevice tap, Action? gone = null)
         : base(port)
     {
-        _port = port;
         _tap = tap;
         _gone = gone;
     }
 
     protected override void PreStart() =>
-        _reader = new TunReader(_tap, _port.Net.Pool, _port.Info.MaxMtu + EtherType.HeaderLength + EtherType.TagLength, Me, PacketType.OUTGOING, _gone);
+        _reader = new TunReader(_tap, Port.Net.Pool, Port.Info.MaxMtu + EtherType.HeaderLength + EtherType.TagLength, Me, PacketType.OUTGOING, _gone);
 
     // A restart keeps the device and only renews the thread.
     protected override void PreRestart(Exception reason, object? message)
@@ -48,7 +46,7 @@ public sealed class TapActor : NetDeviceActor
     {
         int frames = 0;
         for (SkBuff? skb = chain; skb is not null; skb = skb.Next) frames++;
-        _port.Xmit(chain, now, Cell);
+        Port.Xmit(chain, now, Cell);
         _reader?.Handled(frames);
     }
 
@@ -58,46 +56,18 @@ public sealed class TapActor : NetDeviceActor
         {
             SkBuff? next = skb.Next;
             skb.Next = null;
-            if (_port.Arrives(skb, now)) ToKernel(skb, now);
+            if (Port.Arrives(skb, now)) ToKernel(skb, now);
             skb = next;
         }
     }
 
     protected override bool OnControl(object message)
     {
-        NetDeviceInfo before = _port.Info;
-        switch (message)
-        {
-            case NetDevice.Connect m:
-                _port.Connect(m, Now);
-                break;
-            case NetDevice.ChangeWire m:
-                Answer(_port.Link?.Change(m.Spec) ?? Errno.ENODEV);
-                return true;
-            case NetDevice.SetAdmin m:
-                _port.SetAdmin(m.Up, Now, Cell);
-                break;
-            case NetDevice.SetCarrier m:
-                _port.SetCarrier(m.Up, Now);
-                break;
-            case NetDevice.PeerAdmin m:
-                _port.SetPeerAdmin(m.Up, m.At, Now);
-                break;
-            case Unplug:
-                Close();
-                _port.SetAdmin(false, Now, Cell);
-                return true;
-            default:
-                return base.OnControl(message);
-        }
-
-        Announce(before);
-        Answer(Errno.OK);
+        if (message is not Unplug) return base.OnControl(message);
+        Close();
+        Port.SetAdmin(false, Now, Cell);
         return true;
     }
-
-    protected override NetDevice.Link Describe(Instant now) =>
-        new(_port.Info, _port.Stats.Clone(), _port.Link?.Backlog(now) ?? 0, _port.Link?.BacklogBytes(now) ?? 0);
 
     private void Close()
     {
@@ -109,20 +79,20 @@ public sealed class TapActor : NetDeviceActor
 
     private void ToKernel(SkBuff skb, Instant now)
     {
-        NetDeviceStats stats = _port.Stats;
-        if (_port.IsTapped) _port.Record(now, now, EtherFrame.Classify(EtherFrame.Destination(skb.Data), _port.Info.Address), skb);
+        NetDeviceStats stats = Port.Stats;
+        if (Port.IsTapped) Port.Record(now, now, EtherFrame.Classify(EtherFrame.Destination(skb.Data), Port.Info.Address), skb);
         SysResult result = _tap.Write(skb.Data);
         if (!result.IsOk)
         {
             bool full = result.Errno is Errno.EAGAIN or Errno.ENOBUFS;
             stats.rx_dropped++;
-            _port.Drop(skb, now, full ? DropReason.FULL_RING : DropReason.LINK_DOWN);
+            Port.Drop(skb, now, full ? DropReason.FULL_RING : DropReason.LINK_DOWN);
             return;
         }
 
         stats.rx_packets++;
         stats.rx_bytes += skb.Length;
-        _port.Net.Trace.Frame(now, FrameEvent.DELIVERED, _port.Info.IfIndex, skb);
+        Port.Net.Trace.Frame(now, FrameEvent.DELIVERED, Port.Info.IfIndex, skb);
         skb.Free();
     }
 }

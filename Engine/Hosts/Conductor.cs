@@ -16,7 +16,7 @@ internal sealed class Conductor
     private WorkerTeam? _team;
     private Worker[] _workers;
     private long[] _eventsBefore = [];
-    private int _linksVersion = -1;
+    private int _links = -1;
     private bool _shared;
 
     internal Conductor(EngineSystem system, int workers)
@@ -26,9 +26,6 @@ internal sealed class Conductor
         _workers = [_alone];
         _choice = new TeamChoice(workers);
     }
-
-    /// <summary>Whose windows the system's clock and its callers go by: the only one, or the first.</summary>
-    internal Worker First => _alone;
 
     internal long NextTime
     {
@@ -54,14 +51,12 @@ internal sealed class Conductor
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            _system.DrainInbox();
             // Who asks between events asks for one order of all events, and in real time nobody waits for others.
-            bool mayShare = stop is null && _system.Mode == EngineMode.Virtual && _system.HostCount > 2;
+            if (stop is not null || _system.Mode != EngineMode.Virtual || _system.HostCount <= 2 || _choice.Workers < 2)
+                return RunAlone(until, stop, cancel);
             long before = _system.EventsHandled;
-            bool share = mayShare && _choice.Begin();
-            bool ended = share ? RunShared(until, cancel) : RunAlone(until, stop, cancel);
-            if (mayShare)
-                _choice.End(_system.EventsHandled - before);
+            bool ended = _choice.Begin() ? RunShared(until, cancel) : RunAlone(until, null, cancel);
+            _choice.End(_system.EventsHandled - before);
             return ended;
         }
         finally
@@ -153,7 +148,7 @@ internal sealed class Conductor
     private void ShareOut()
     {
         int hosts = _system.HostCount;
-        bool stale = _linksVersion != _system.Links.Version || _eventsBefore.Length != hosts;
+        bool stale = _links != _system.Links.All.Count || _eventsBefore.Length != hosts;
         if (_shared && !stale && !IsUneven())
             return;
         if (_team is null)
@@ -170,7 +165,7 @@ internal sealed class Conductor
         for (int i = 0; i < hosts; i++)
             Give(_system.LoopOf(i)!, _workers[home[i]]);
         _team.Measure(_system.Links);
-        _linksVersion = _system.Links.Version;
+        _links = _system.Links.All.Count;
         _shared = true;
         _eventsBefore = new long[hosts];
         for (int i = 0; i < hosts; i++)

@@ -18,9 +18,6 @@ internal sealed class LinkGraph
     /// <summary>Of all links, ns; 1 without any: how long a plain message takes between hosts that have none.</summary>
     internal long Longest { get; private set; } = 1;
 
-    /// <summary>Changes with every link.</summary>
-    internal int Version { get; private set; }
-
     internal void Add(int a, int b, long delay)
     {
         (int, int) pair = a < b ? (a, b) : (b, a);
@@ -28,7 +25,6 @@ internal sealed class LinkGraph
         Shortest = _links.Count == 0 ? delay : Math.Min(Shortest, delay);
         Longest = _links.Count == 0 ? delay : Math.Max(Longest, delay);
         _links.Add(new Link(pair.Item1, pair.Item2, delay));
-        Version++;
     }
 
     /// <summary>How long a plain message takes from one host to another, ns: what their link takes at least, or the longest of all.</summary>

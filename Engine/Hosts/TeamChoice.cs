@@ -36,12 +36,10 @@ internal sealed class TeamChoice(int workers)
 
     internal bool Begin()
     {
-        if (Workers < 2)
-            return _inTeam = false;
         if (IsFixed)
             return _inTeam = true;
         _began = Stopwatch.GetTimestamp();
-        if (_lastEvents < Few) // few hosts, or little to do
+        if (_lastEvents < Few)
             return _inTeam = false;
         return _inTeam = --_left >= 0 ? _prefersTeam : !_prefersTeam;
     }
@@ -49,7 +47,7 @@ internal sealed class TeamChoice(int workers)
     internal void End(long events)
     {
         _lastEvents = events;
-        if (IsFixed || Workers < 2 || events < Few)
+        if (IsFixed || events < Few)
             return;
         double cost = (double)(Stopwatch.GetTimestamp() - _began) / events;
         bool moved = _wasInTeam != _inTeam;

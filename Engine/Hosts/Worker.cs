@@ -35,8 +35,6 @@ internal sealed class Worker(EngineSystem system, int index)
 
     internal long NextTime => _count == 0 ? EventQueue.Never : _heap[0].HeapTime;
 
-    internal int Count => _count;
-
     /// <summary>Handles everything of its hosts that is due up to <paramref name="until"/> (ns, inclusive).</summary>
     internal void Run(long until)
     {

@@ -23,9 +23,6 @@ internal sealed class WorkerTeam
         _threads = [.. _crews.Skip(1).Select(crew => new WorkerThread($"worker {crew[0].Index}"))];
     }
 
-    /// <summary>Windows that the last run had.</summary>
-    internal long Windows { get; private set; }
-
     /// <summary>Takes the links' lengths over into the workers' windows; after hosts have changed hands.</summary>
     internal void Measure(LinkGraph links)
     {
@@ -84,7 +81,7 @@ internal sealed class WorkerTeam
             Worker[] crew = _crews[i];
             _threads[i - 1].Begin(() => Work(crew, until, null));
         }
-        Windows = Work(_crews[0], until, interrupted);
+        Work(_crews[0], until, interrupted);
         foreach (WorkerThread thread in _threads)
             thread.Await();
         if (_failure is not null)
@@ -97,7 +94,7 @@ internal sealed class WorkerTeam
         return true;
     }
 
-    private long Work(Worker[] crew, long until, Func<bool>? interrupted)
+    private void Work(Worker[] crew, long until, Func<bool>? interrupted)
     {
         bool ends = false;
         for (long window = 0; ; window++)
@@ -125,7 +122,7 @@ internal sealed class WorkerTeam
                 ends |= !RunWindow(me, ReachOf(me, window, until));
             }
             if (end)
-                return window;
+                return;
             ends |= interrupted?.Invoke() == true;
         }
     }
