@@ -36,8 +36,10 @@ public sealed partial class TcpSock
     }
 
     /// <summary>tcp_grow_skb: a packet that is shorter than what may go takes from the one behind it, its mark for delivery moving to its new end.</summary>
+    /// <param name="first">The write queue's head.</param>
     /// <param name="bytes">What may go.</param>
-    private void GrowRun(SkBuff first, int bytes, int mss)
+    /// <returns>The head as it is now: in a larger buffer, perhaps.</returns>
+    private SkBuff GrowRun(SkBuff first, int bytes, int mss)
     {
         SkBuff last = first;
         int length = first.Length;
@@ -47,7 +49,7 @@ public sealed partial class TcpSock
             length += s.Length;
         }
 
-        if (length >= bytes || last.Next is not { } next || last.Tcp.Eor || _user is { Zerocopy: not null }) return;
+        if (length >= bytes || last.Next is not { } next || last.Tcp.Eor || _user is { Zerocopy: not null }) return first;
         bool push = (last.Tcp.Flags & (byte)TcpFlags.PSH) != 0;
         last.Tcp.Flags &= unchecked((byte)~TcpFlags.PSH);
         next.Tcp.Continues = true;
@@ -74,6 +76,8 @@ public sealed partial class TcpSock
             _tailRun += s.Length;
             if (!s.Tcp.Continues) break;
         }
+
+        return _writeQueue.Head!;
     }
 
     // Every segment from this one to its packet's end is made full again, but the last.

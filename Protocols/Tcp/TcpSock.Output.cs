@@ -102,7 +102,7 @@ public sealed partial class TcpSock
 
             if (skb.Length > mss) Recut(skb, mss);
             quota = Math.Min(quota, burst);
-            GrowRun(skb, quota * mss, mss);
+            skb = GrowRun(skb, quota * mss, mss);
             if (!_snd.Allows(skb.Tcp.EndSeq))
             {
                 rwndLimited = true;
