@@ -40,6 +40,9 @@ internal sealed class Conductor
 
     internal TeamChoice Choice => _choice;
 
+    /// <summary>All hosts, worker by worker.</summary>
+    internal IEnumerable<HostLoop> Hosts => _workers.SelectMany(static w => w.Hosts);
+
     /// <summary>Whether hosts are at work on several threads now.</summary>
     internal bool InParallel { get; private set; }
 

@@ -33,6 +33,8 @@ internal sealed class Worker(EngineSystem system, int index)
     /// <summary>By worker: nothing it sends there arrives sooner, ns.</summary>
     internal long[] Nearest = [];
 
+    internal IEnumerable<HostLoop> Hosts => _heap.Take(_count);
+
     internal long NextTime => _count == 0 ? EventQueue.Never : _heap[0].HeapTime;
 
     /// <summary>Handles everything of its hosts that is due up to <paramref name="until"/> (ns, inclusive).</summary>

@@ -175,6 +175,38 @@ public sealed class WorkerTests
         net.System.RunUntil(100_000);
     }
 
+    private sealed class Ticker(int number, List<long> log) : UntypedActor
+    {
+        protected override void OnReceive(object message)
+        {
+            log.Add((Context.NowNanos() << 16) ^ number);
+            Context.TellAt(Context.NowNanos() + 700 + number, Self, message);
+        }
+    }
+
+    [Fact]
+    public void Hosts_that_are_made_between_two_stretches_run_like_the_others()
+    {
+        static List<long>[] Run(string workers)
+        {
+            using var net = new Net(2, 12, workers);
+            List<long>[] more = [.. Enumerable.Range(0, 10).Select(_ => new List<long>())];
+            for (int i = 0; i < 10; i++)
+            {
+                net.System.RunUntil((i + 1) * 50_000L);
+                int number = i;
+                IActorRef made = net.System.ActorOf(Props.Create(() => new Ticker(number, more[number])).AsHost());
+                made.Tell("tick", ActorRefs.NoSender);
+                Assert.Equal(net.Conductor.Hosts.Distinct().Count(), net.Conductor.Hosts.Count());
+            }
+
+            net.System.RunUntil(700_000);
+            return [.. net.Logs.Concat(more).Select(l => l.ToList())];
+        }
+
+        Assert.Equal(Run("1"), Run("3"));
+    }
+
     private sealed class Bug : UntypedActor
     {
         protected override void OnReceive(object message) => throw new EngineBugException("planted");
