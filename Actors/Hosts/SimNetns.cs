@@ -105,6 +105,21 @@ public sealed class SimNetns
         };
     }
 
+    /// <summary>`ip route add|change|replace|delete`, also while the network runs. The errno that ip(8) would tell of; OK when it is done.</summary>
+    public Errno Route(string verb, FibRoute route) => Plan.Fib.ChangeRoute(verb, route);
+
+    /// <summary>A device as routes name it.</summary>
+    public InDevice RouteDevice(string device) => InDevice(device);
+
+    /// <summary>`tc qdisc replace dev DEV root pfifo limit N`, also while the network runs. A limit of 0 drops all that the host sends by the device, and says so to its sockets.</summary>
+    /// <param name="packets">Other limits than 0 change nothing: a device's queue has its own (<see cref="NicOptions"/>).</param>
+    public SimNetns SetQueueLimit(string device, int packets)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(packets);
+        Plan.Fib.SetQueueLimit(InDevice(device), packets, Plan.Net);
+        return this;
+    }
+
     /// <inheritdoc cref="SimHost.Sysctl"/>
     public SimNetns Sysctl(string name, string value) =>
         SysctlNames.TrySet(Plan.Net.Sysctl, Plan.Fib, name, value, out string? error) ? this : throw new ArgumentException($"{FullName}: {error}", nameof(name));

@@ -166,4 +166,30 @@ public class RoutingTests
             File.Delete(file);
         }
     }
+
+    [Fact]
+    public void Routes_and_queues_change_while_the_network_runs()
+    {
+        using Lab lab = Lab.Pair();
+        List<Errno> seen = [];
+        lab.A.Run("sender", async os =>
+        {
+            int s = await os.Socket(AddressFamily.INET, SocketType.DGRAM);
+            async Task Try() => seen.Add((await os.TrySendTo(s, new byte[10], "10.9.0.1:9")).Errno);
+            await Try(); // 1 s: there is no such route yet
+            await os.Delay(Duration.FromSeconds(2));
+            await Try();
+        }, Instant.FromSeconds(1));
+        lab.Network.RunUntil(Instant.FromSeconds(2));
+        SimNetns a = lab.A.First;
+        var route = new FibRoute { Prefix = IpAddress.Parse("10.9.0.0").V4, PrefixLength = 16, Device = a.RouteDevice("eth0"), Scope = RouteScope.LINK };
+        Assert.Equal(Errno.ENOENT, a.Route("change", route));
+        Assert.Equal(Errno.OK, a.Route("add", route));
+        Assert.Equal(Errno.EEXIST, a.Route("add", route));
+        long sent = lab.A.Device("eth0").Stats.tx_packets;
+        a.SetQueueLimit("eth0", 0);
+        lab.Finish();
+        Assert.Equal([Errno.ENETUNREACH, Errno.OK], seen);
+        Assert.Equal(sent, lab.A.Device("eth0").Stats.tx_packets); // a queue of nothing: not even the question who has the address leaves
+    }
 }
