@@ -21,6 +21,7 @@ internal static class Program
         new("tcp/connect", StreamBenchmark.Connect),
         new("udp", DatagramBenchmark.Run),
         new("memory", MemoryBenchmark.Run),
+        new("memory/census", MemoryBenchmark.Census),
         new("workers", WorkersBenchmark.Run),
     ];
 
