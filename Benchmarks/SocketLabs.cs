@@ -28,7 +28,9 @@ internal sealed class IdleConnections(int count, bool request, bool close) : Pro
                     await os.Send(fd, buffer);
                 }
 
-                if (close && i >= First) await os.Close(fd);
+                if (!close || i < First) continue;
+                await os.Recv(fd, buffer); // the end of the stream
+                await os.Close(fd);
             }
         }, noFile: NoFile);
         byte[] ask = new byte[100], answer = new byte[1000];

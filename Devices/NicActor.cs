@@ -10,7 +10,7 @@ namespace ActorNet.Devices;
 public sealed partial class NicActor : EtherActor
 {
     private readonly NicOptions _options;
-    private readonly ActorTimer _interrupt;
+    private ActorTimer? _interrupt;
     private RxRing _ring;
     private bool _polling;
     private long _interruptAt = long.MaxValue;
@@ -20,7 +20,6 @@ public sealed partial class NicActor : EtherActor
     {
         _options = options;
         _ring = new RxRing(options.RxRing);
-        _interrupt = new ActorTimer(Cell, NetDevice.Interrupt.Instance);
     }
 
     protected override void Xmit(SkBuff chain, Instant now) => Port.Xmit(chain, now, Cell);
@@ -47,7 +46,7 @@ public sealed partial class NicActor : EtherActor
 
         if (_polling || _ring.Count == 0) return; // the poll under way will find them: interrupts are masked until it is done
         if (!moderated || (_options.RxFrames > 0 && _ring.Count >= _options.RxFrames)) Interrupt(now);
-        else if (_interruptAt == long.MaxValue) _interrupt.Arm(_interruptAt = now.Nanoseconds + _options.RxUsecs.Nanoseconds);
+        else if (_interruptAt == long.MaxValue) (_interrupt ??= new ActorTimer(Cell, NetDevice.Interrupt.Instance)).Arm(_interruptAt = now.Nanoseconds + _options.RxUsecs.Nanoseconds);
     }
 
     protected override bool OnControl(object message)
@@ -139,7 +138,7 @@ public sealed partial class NicActor : EtherActor
     private void CallOff()
     {
         _interruptAt = long.MaxValue;
-        _interrupt.Disarm();
+        _interrupt?.Disarm();
     }
 
     private void Purge(Instant now)

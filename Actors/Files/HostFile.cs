@@ -12,7 +12,7 @@ internal sealed class HostFile(ReadOnlyMemory<byte> content, FileFlags flags) : 
     public static Errno Open(HostPlan host, Syscall.Open call, out OpenFile? file)
     {
         file = null;
-        if (!host.RegularFiles.TryGetValue(call.Path, out ReadOnlyMemory<byte> content)) return Errno.ENOENT;
+        if (host.RegularFiles is null || !host.RegularFiles.TryGetValue(call.Path, out ReadOnlyMemory<byte> content)) return Errno.ENOENT;
         const FileFlags Exclusive = FileFlags.CREAT | FileFlags.EXCL;
         if ((call.Flags & Exclusive) == Exclusive) return Errno.EEXIST;
         if ((call.Flags & FileFlags.DIRECTORY) != 0) return Errno.ENOTDIR;

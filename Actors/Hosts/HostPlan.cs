@@ -18,15 +18,15 @@ internal sealed class DevicePlan(NetDeviceState state, Func<Props> props)
 /// <summary>A host before and while it runs.</summary>
 internal sealed class HostPlan
 {
-    private readonly Func<string, ulong, Net> _makeNet;
+    private readonly Func<string, string, ulong, Net> _makeNet;
     private long _inodes = 1000;
 
-    /// <param name="makeNet">Makes the Net of a namespace of this host, given its name and cookie.</param>
-    public HostPlan(string name, Func<string, ulong, Net> makeNet)
+    /// <param name="makeNet">Makes the Net of a namespace of this host, given the host's name, its own and its cookie.</param>
+    public HostPlan(string name, Func<string, string, ulong, Net> makeNet)
     {
         Name = name;
         _makeNet = makeNet;
-        Init = new Netns("", this, makeNet("", 1));
+        Init = new Netns("", this, makeNet(name, "", 1));
         Namespaces.Add(Init);
     }
 
@@ -34,16 +34,16 @@ internal sealed class HostPlan
     public readonly HostBooks Books = new();
 
     /// <summary>Files that can be opened for reading, by path.</summary>
-    public readonly SortedDictionary<string, ReadOnlyMemory<byte>> RegularFiles = new(StringComparer.Ordinal);
+    public SortedDictionary<string, ReadOnlyMemory<byte>>? RegularFiles;
 
     /// <summary>Processes to start when the network is complete.</summary>
-    public readonly List<ProcessSpec> Processes = [];
+    public readonly List<ProcessSpec> Processes = new(1);
 
     /// <summary>The host's first namespace (init_net).</summary>
     public Netns Init { get; }
 
     /// <summary>All that were made, the first one first.</summary>
-    public List<Netns> Namespaces { get; } = [];
+    public List<Netns> Namespaces { get; } = new(1);
 
     public Net Net => Init.Net;
 
@@ -85,7 +85,7 @@ internal sealed class HostPlan
     {
         ulong cookie = (ulong)Namespaces.Count + 1;
         string called = name ?? cookie.ToString("'ns'0", CultureInfo.InvariantCulture);
-        var made = new Netns(called, this, _makeNet(called, cookie)) { IsNamed = name is not null };
+        var made = new Netns(called, this, _makeNet(Name, called, cookie)) { IsNamed = name is not null };
         made.Net.Cpu = Net.Cpu;
         made.AddLoopback(loopbackUp);
         made.Net.Cgroup = Net.Cgroup; // its processes are in the same one

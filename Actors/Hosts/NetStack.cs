@@ -28,14 +28,23 @@ internal sealed class NetStack(Netns ns)
     /// <summary>Those sockets, for who looks at them from outside.</summary>
     public readonly SocketList List = new();
 
-    /// <summary>What TCP keeps in TIME_WAIT, in no order; set by its demultiplexer.</summary>
-    public Func<IEnumerable<Protocols.Tcp.TcpTimewait>> Timewaits { get; set; } = () => [];
+    /// <summary>TCP's demultiplexer, ARP and IP themselves, for who looks at them from outside; each sets its own.</summary>
+    public TcpActor? TcpDemux { get; set; }
 
-    /// <summary>A device's neighbours, by interface index, or null; set by ARP.</summary>
-    public Func<int, Neighbours?> Neighbours { get; set; } = _ => null;
+    /// <inheritdoc cref="TcpDemux"/>
+    public ArpActor? ArpTables { get; set; }
 
-    /// <summary>Fragment queues and the bytes that they hold; set by IP.</summary>
-    public Func<(int Queues, long Bytes)> Fragments { get; set; } = () => default;
+    /// <inheritdoc cref="TcpDemux"/>
+    public Ipv4? IpMachine { get; set; }
+
+    /// <summary>What TCP keeps in TIME_WAIT, in no order.</summary>
+    public IEnumerable<Protocols.Tcp.TcpTimewait> Timewaits() => TcpDemux?.Timewaits ?? [];
+
+    /// <summary>A device's neighbours, by interface index, or null.</summary>
+    public Neighbours? Neighbours(int ifIndex) => ArpTables?.Find(ifIndex);
+
+    /// <summary>Fragment queues and the bytes that they hold.</summary>
+    public (int Queues, long Bytes) Fragments() => IpMachine?.Fragments ?? default;
 
     public IActorRef Ip { get; set; } = ActorRefs.Nobody;
 

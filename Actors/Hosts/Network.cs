@@ -24,6 +24,7 @@ public sealed partial class Network
 
     private readonly ActorSystem _system;
     private readonly ulong _seed;
+    private readonly Func<string, string, ulong, Net> _makeNet;
     private readonly List<SimHost> _hosts = [];
     private readonly List<SimSwitch> _switches = [];
     private readonly Dictionary<string, object> _names = new(StringComparer.Ordinal);
@@ -38,6 +39,7 @@ public sealed partial class Network
     {
         _system = system;
         _seed = seed;
+        _makeNet = (host, netns, cookie) => new Net(host, seed, Pool, netns) { Cookie = cookie };
         system.OnDeadLetter(letter => LostMessages.Take(this, letter));
     }
 
@@ -65,7 +67,7 @@ public sealed partial class Network
     /// <summary>A host. Its name is that of an actor: letters, digits, '-', '_', '.'.</summary>
     public SimHost AddHost(string name)
     {
-        var host = new SimHost(this, new HostPlan(name, (netns, cookie) => new Net(name, _seed, Pool, netns) { Cookie = cookie }), Claim(name));
+        var host = new SimHost(this, new HostPlan(name, _makeNet), Claim(name));
         _names.Add(name, host);
         _hosts.Add(host);
         return host;

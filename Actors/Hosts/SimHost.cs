@@ -110,14 +110,14 @@ public sealed partial class SimHost
     public SimHost AddFile(string path, ReadOnlyMemory<byte> content)
     {
         if (!path.StartsWith('/') || path.StartsWith("/proc/", StringComparison.Ordinal)) throw new ArgumentException($"host {Name}: '{path}' is no absolute path outside /proc", nameof(path));
-        Plan.RegularFiles[path] = content;
+        (Plan.RegularFiles ??= new SortedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal))[path] = content;
         return this;
     }
 
     /// <summary>`rm -f PATH`. Who has it open keeps it.</summary>
     public SimHost RemoveFile(string path)
     {
-        Plan.RegularFiles.Remove(path);
+        Plan.RegularFiles?.Remove(path);
         return this;
     }
 

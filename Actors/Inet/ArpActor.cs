@@ -13,20 +13,22 @@ internal sealed class ArpActor : UntypedActor
     private readonly IActorRef _self;
     private readonly NetStack _stack;
     private Table?[] _tables = [];
-    private readonly ActorTimer _timer;
+    private ActorTimer? _timer;
 
     public ArpActor(Netns ns)
     {
         _context = Context;
         _self = Self;
         _stack = ns.Stack;
-        _timer = new ActorTimer(_context, NeighbourTimer.Instance);
-        _stack.Neighbours = ifIndex => (uint)ifIndex < (uint)_tables.Length ? _tables[ifIndex]?.Neighbours : null;
+        _stack.ArpTables = this;
         foreach (DevicePlan d in ns.Devices)
         {
             if (d.State.Info.NeedsArp) Register(d.State.Info, d.Actor);
         }
     }
+
+    /// <summary>A device's neighbours; null where there have been none.</summary>
+    public Neighbours? Find(int ifIndex) => (uint)ifIndex < (uint)_tables.Length ? _tables[ifIndex]?.Made : null;
 
     protected override void OnReceive(object message)
     {
@@ -42,13 +44,13 @@ internal sealed class ArpActor : UntypedActor
                 }
 
                 break;
-            case ConfirmNeighbour m: _tables[m.IfIndex]?.Neighbours.Confirm(m.NextHop, now); return;
+            case ConfirmNeighbour m: _tables[m.IfIndex]?.Made?.Confirm(m.NextHop, now); return;
             case NeighbourTimer: OnTimer(now); break;
             case NetDevice.Changed m: OnChanged(m.Info, Sender); break;
             case NetDevice.Unregistered m: Unregister(m.IfIndex); break;
             case RunEnded:
-                _timer.Disarm();
-                foreach (Table? t in _tables) t?.Neighbours.Destroy();
+                _timer?.Disarm();
+                foreach (Table? t in _tables) t?.Made?.Destroy();
                 return;
             default: Unhandled(message); return;
         }
@@ -73,8 +75,8 @@ internal sealed class ArpActor : UntypedActor
     {
         foreach (Table? t in _tables)
         {
-            if (t is null || t.Neighbours.NextTimer > now) continue;
-            t.Neighbours.OnTimer(now);
+            if (t?.Made is not { } made || made.NextTimer > now) continue;
+            made.OnTimer(now);
             Pump(t);
         }
     }
@@ -82,7 +84,7 @@ internal sealed class ArpActor : UntypedActor
     // Changes first: packets that IP sends from now on must not come before those that waited here, and do not: they are on their way to the device.
     private void Pump(Table table)
     {
-        Neighbours n = table.Neighbours;
+        if (table.Made is not { } n) return;
         SkBuff? head = null, tail = null;
         while (n.TryXmit(out SkBuff? frame))
         {
@@ -100,15 +102,15 @@ internal sealed class ArpActor : UntypedActor
     private Table Register(NetDeviceInfo info, IActorRef device)
     {
         if (info.IfIndex >= _tables.Length) Array.Resize(ref _tables, info.IfIndex + 1);
-        return _tables[info.IfIndex] = new Table(new Neighbours(_stack.Net, _stack.Fib, _stack.Known(info)) { ReportsChanges = true }, device);
+        return _tables[info.IfIndex] = new Table(_stack, _stack.Known(info), device);
     }
 
     private void Unregister(int ifIndex)
     {
         if (_tables[ifIndex] is not { } table) return;
-        table.Neighbours.Flush(keepPermanent: false);
+        table.Made?.Flush(keepPermanent: false);
         Pump(table);
-        table.Neighbours.Destroy();
+        table.Made?.Destroy();
         _tables[ifIndex] = null;
     }
 
@@ -119,7 +121,7 @@ internal sealed class ArpActor : UntypedActor
         bool was = table.IsUp;
         table.IsUp = info.IsUp && info.HasCarrier;
         if (table.IsUp || !was) return;
-        table.Neighbours.Flush(keepPermanent: info.IsUp);
+        table.Made?.Flush(keepPermanent: info.IsUp);
         Pump(table);
     }
 
@@ -128,15 +130,21 @@ internal sealed class ArpActor : UntypedActor
         Instant at = Instant.Never;
         foreach (Table? t in _tables)
         {
-            if (t is not null) at = Instant.Min(at, t.Neighbours.NextTimer);
+            if (t?.Made is { } made) at = Instant.Min(at, made.NextTimer);
         }
 
-        _timer.Arm(at.Nanoseconds);
+        LazyTimer.Arm(ref _timer, _context, NeighbourTimer.Instance, at);
     }
 
-    private sealed record Table(Neighbours Neighbours, IActorRef Device)
+    private sealed class Table(NetStack stack, InDevice of, IActorRef device)
     {
+        public readonly IActorRef Device = device;
         public bool IsUp;
+
+        // Made with the first packet that wants a next hop, or comes from one.
+        public Neighbours Neighbours => Made ??= new Neighbours(stack.Net, stack.Fib, of) { ReportsChanges = true };
+
+        public Neighbours? Made { get; private set; }
     }
 
     private sealed class NeighbourTimer

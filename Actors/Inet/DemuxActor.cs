@@ -10,12 +10,17 @@ internal abstract class DemuxActor : UntypedActor
     private IActorRef? _runTaker;
     private SkBuff? _runHead, _runTail;
 
+    private readonly PortRules _rules;
+    private readonly string _purpose;
+    private PortTable<object>? _ports;
+
     protected DemuxActor(NetStack stack, PortRules rules, string purpose)
     {
+        _rules = rules;
+        _purpose = purpose;
         Stack = stack;
         Cell = Context;
         Me = Self;
-        Ports = new PortTable<object>(rules, stack.Net.Sysctl, stack.Net.Random(purpose));
     }
 
     protected NetStack Stack { get; }
@@ -27,7 +32,7 @@ internal abstract class DemuxActor : UntypedActor
     protected IActorRef Me { get; }
 
     /// <summary>Owners are IActorRefs, or what this protocol keeps in a socket's place.</summary>
-    protected PortTable<object> Ports { get; }
+    protected PortTable<object> Ports => _ports ??= new PortTable<object>(_rules, Stack.Net.Sysctl, Stack.Net.Random(_purpose));
 
     protected Instant Now => new(Cell.NowNanos());
 

@@ -10,16 +10,16 @@ namespace ActorNet.Actors;
 internal sealed class IpActor : UntypedActor
 {
     private static readonly Duration s_confirmEvery = Duration.FromSeconds(1);
-    private readonly DeviceChanges _changes = new();
+    private DeviceChanges? _changes;
     private readonly IActorContext _context;
     private readonly IActorRef _self;
     private readonly NetStack _stack;
     private readonly Ipv4 _ip;
-    private readonly ActorTimer _timer;
+    private ActorTimer? _timer;
     private Link[] _links = [];
 
     // Keyed by interface and next hop; never enumerated.
-    private readonly Dictionary<ulong, NextHop> _neighbours = [];
+    private Dictionary<ulong, NextHop>? _neighbours;
     private NextHop? _last;
 
     // The run of packets that travel to one receiver as one message.
@@ -32,8 +32,7 @@ internal sealed class IpActor : UntypedActor
         _self = Self;
         _stack = ns.Stack;
         _ip = new Ipv4(ns.Net, ns.Fib, _stack.IcmpMachine);
-        _stack.Fragments = () => _ip.Fragments;
-        _timer = new ActorTimer(_context, ReassemblyTimer.Instance);
+        _stack.IpMachine = _ip;
         foreach (DevicePlan d in ns.Devices) Register(d.State.Info, d.Actor);
     }
 
@@ -51,14 +50,14 @@ internal sealed class IpActor : UntypedActor
                 OnChanged(m.Info, Sender);
                 _stack.Igmp.Tell(m, _self);
                 return;
-            case DeviceChange m: _changes.Begin(m, _self); return;
-            case SysResult settled: _changes.Settled(Sender, settled, _self); return;
+            case DeviceChange m: (_changes ??= new DeviceChanges()).Begin(m, _self); return;
+            case SysResult settled: _changes?.Settled(Sender, settled, _self); return;
             case NetDevice.Unregistered m:
                 Unregister(m.IfIndex);
                 _stack.Igmp.Tell(m, _self);
                 return;
             case RunEnded:
-                _timer.Disarm();
+                _timer?.Disarm();
                 _ip.Destroy();
                 return;
             default: Unhandled(message); return;
@@ -95,7 +94,7 @@ internal sealed class IpActor : UntypedActor
         while (_ip.TryDeliver(out SkBuff? local)) Up(local);
         while (_ip.TryXmit(out SkBuff? skb)) Down(skb, now);
         Flush();
-        _timer.Arm(_ip.NextTimer.Nanoseconds);
+        LazyTimer.Arm(ref _timer, _context, ReassemblyTimer.Instance, _ip.NextTimer);
     }
 
     private void Up(SkBuff skb) => Pass(
@@ -162,7 +161,7 @@ internal sealed class IpActor : UntypedActor
     {
         ulong key = (ulong)(uint)ifIndex << 32 | nextHop;
         if (_last is { } last && last.Key == key) return last;
-        if (!_neighbours.TryGetValue(key, out NextHop? n)) return null;
+        if (_neighbours is null || !_neighbours.TryGetValue(key, out NextHop? n)) return null;
         return _last = n;
     }
 
@@ -170,8 +169,8 @@ internal sealed class IpActor : UntypedActor
     {
         ulong key = (ulong)(uint)m.IfIndex << 32 | m.NextHop;
         if (_last?.Key == key) _last = null;
-        if (m.Address is { } address) _neighbours[key] = new NextHop(key, address);
-        else _neighbours.Remove(key);
+        if (m.Address is { } address) (_neighbours ??= [])[key] = new NextHop(key, address);
+        else _neighbours?.Remove(key);
     }
 
     private void Pass(IActorRef taker, SkBuff skb)

@@ -8,33 +8,33 @@ namespace ActorNet.Actors;
 /// <summary>TCP's demultiplexer. Besides what <see cref="DemuxActor"/> handles, it takes <see cref="TimewaitHandover"/>s.</summary>
 internal sealed class TcpActor : DemuxActor
 {
-    private readonly ActorTimer _timer;
-    private readonly TcpDemux _demux;
-    private readonly Func<object, bool> _mayReuse;
+    private ActorTimer? _timer;
+    private TcpDemux? _demux;
+    private Func<object, bool>? _mayReuse;
 
     public TcpActor(NetStack stack)
-        : base(stack, PortRules.TCP, "ports-tcp")
-    {
-        _timer = new ActorTimer(Cell, ReapTimewaits.Instance);
-        _demux = new TcpDemux(stack.Net, Ports);
-        _mayReuse = _demux.MayReuse;
-        stack.Timewaits = () => _demux.Timewaits;
-    }
+        : base(stack, PortRules.TCP, "ports-tcp") => stack.TcpDemux = this;
+
+    /// <summary>What is kept in TIME_WAIT, in no order.</summary>
+    public IEnumerable<TcpTimewait> Timewaits => _demux?.Timewaits ?? [];
+
+    // Made with the first segment or socket: an idle host has no tables.
+    private TcpDemux Demux => _demux ??= new TcpDemux(Stack.Net, Ports);
 
     protected override Func<object, bool> MayReuse
     {
         get
         {
-            _demux.BeginConnect(Now);
-            return _mayReuse;
+            Demux.BeginConnect(Now);
+            return _mayReuse ??= Demux.MayReuse;
         }
     }
 
-    protected override void OnConnected(DemuxRequest request) => request.TakenOver = _demux.TakeTakenOver();
+    protected override void OnConnected(DemuxRequest request) => request.TakenOver = Demux.TakeTakenOver();
 
     protected override void Rcv(SkBuff skb, Instant now)
     {
-        object? taker = _demux.Rcv(skb, now, out SkBuff? reply);
+        object? taker = Demux.Rcv(skb, now, out SkBuff? reply);
         if (reply is not null) Stack.Ip.Tell(reply, Me);
         if (taker is not null) Deliver((IActorRef)taker, skb);
     }
@@ -44,19 +44,19 @@ internal sealed class TcpActor : DemuxActor
         switch (message)
         {
             case TimewaitHandover m:
-                _demux.Keep(m.Timewait, m.Sk);
+                Demux.Keep(m.Timewait, m.Sk);
                 break;
             case ReapTimewaits:
-                _demux.OnTimer(Now);
+                Demux.OnTimer(Now);
                 break;
             case RunEnded:
-                _timer.Disarm();
+                _timer?.Disarm();
                 return true;
             default:
                 return false;
         }
 
-        _timer.Arm(_demux.NextTimer.Nanoseconds);
+        LazyTimer.Arm(ref _timer, Cell, ReapTimewaits.Instance, Demux.NextTimer);
         return true;
     }
 

@@ -5,22 +5,26 @@ namespace ActorNet.Actors;
 /// <summary>UDP's demultiplexer.</summary>
 internal sealed class UdpActor : DemuxActor
 {
-    private readonly UdpDemux _demux;
+    private UdpDemux? _demux;
 
     public UdpActor(NetStack stack)
-        : base(stack, PortRules.UDP, "ports-udp") => _demux = new UdpDemux(stack.Net, stack.Fib, stack.IcmpMachine, Ports);
+        : base(stack, PortRules.UDP, "ports-udp")
+    {
+    }
+
+    private UdpDemux Demux => _demux ??= new UdpDemux(Stack.Net, Stack.Fib, Stack.IcmpMachine, Ports);
 
     protected override void Rcv(SkBuff skb, Instant now)
     {
-        object? taker = _demux.Rcv(skb, now, out SkBuff? error);
+        object? taker = Demux.Rcv(skb, now, out SkBuff? error);
         if (error is not null) Stack.Ip.Tell(error, Me);
         if (taker is null) return;
-        IReadOnlyList<object> others = _demux.Others;
+        IReadOnlyList<object> others = Demux.Others;
         for (int i = 0; i < others.Count; i++) Deliver((IActorRef)others[i], skb.Copy());
         Deliver((IActorRef)taker, skb);
     }
 
-    protected override void OnFilter(PortHandle handle, McFilter? filter) => _demux.SetFilter(handle, filter);
+    protected override void OnFilter(PortHandle handle, McFilter? filter) => Demux.SetFilter(handle, filter);
 
-    protected override void OnMoved(Sock sk, PortHandle from, PortHandle to) => _demux.Moved(sk, from, to);
+    protected override void OnMoved(Sock sk, PortHandle from, PortHandle to) => Demux.Moved(sk, from, to);
 }

@@ -15,14 +15,13 @@ internal abstract class NetFamily(AddressFamily family)
 internal sealed class NetFamilies
 {
     private const int NPROTO = 46, SOCK_MAX = 11;
-    private readonly NetFamily?[] _families = new NetFamily?[NPROTO];
+    private NetFamily[] _families = [];
 
     /// <summary>sock_register.</summary>
     public void Register(NetFamily family)
     {
-        ref NetFamily? slot = ref _families[(int)family.Family];
-        if (slot is not null) throw new InvalidOperationException($"{family.Family} is registered twice");
-        slot = family;
+        if (Of(family.Family) is not null) throw new InvalidOperationException($"{family.Family} is registered twice");
+        _families = [.. _families, family];
     }
 
     /// <summary>What may be or-ed to a type (__sys_socket, __sys_socketpair): EINVAL for anything else.</summary>
@@ -37,10 +36,20 @@ internal sealed class NetFamilies
         if ((int)family >= NPROTO) return Errno.EAFNOSUPPORT;
         if ((int)type >= SOCK_MAX) return Errno.EINVAL;
         if (security is not null && security.Create(stack.Net.Current, family, type, protocol) is var refusal and not Errno.OK) return refusal;
-        if (_families[(int)family] is not { } pf) return Errno.EAFNOSUPPORT;
+        if (Of(family) is not { } pf) return Errno.EAFNOSUPPORT;
         var made = new Socket(stack, type);
         Errno e = pf.Create(made, protocol);
         if (e == Errno.OK) socket = made;
         return e;
+    }
+
+    private NetFamily? Of(AddressFamily family)
+    {
+        foreach (NetFamily f in _families)
+        {
+            if (f.Family == family) return f;
+        }
+
+        return null;
     }
 }

@@ -36,7 +36,8 @@ public readonly record struct FrameFate
 /// <summary>One direction of a wire. Owned by the sending device.</summary>
 public sealed class Link
 {
-    private readonly Impairments _impairments;
+    private readonly WireSeed _seed;
+    private Impairments? _impairments;
     private Serializer _serializer;
     private DepartureQueue _queue;
     private Instant _latestArrival;
@@ -46,7 +47,7 @@ public sealed class Link
     public Link(WireSpec spec, WireSeed seed)
     {
         if (spec.Validate() is { } wrong) throw new ArgumentException(wrong, nameof(spec));
-        _impairments = new Impairments(seed);
+        _seed = seed;
         Lookahead = spec.MinDelay;
         Spec = spec;
         Apply(spec);
@@ -114,16 +115,17 @@ public sealed class Link
     private FrameFate Impaired(WireSpec spec, int length, Instant start, Instant end)
     {
         // netem's order: duplicate before loss, so that one of two copies may be lost and the other arrive.
-        bool twice = _impairments.Duplicates(spec);
-        bool lost = _impairments.Loses(spec);
+        Impairments impairments = _impairments ??= new Impairments(_seed);
+        bool twice = impairments.Duplicates(spec);
+        bool lost = impairments.Loses(spec);
         if (lost && !twice)
             return new FrameFate { Dropped = DropReason.LINK_LOSS, Start = start, End = end, CopyArrival = Instant.Never, CorruptedBit = -1 };
-        bool marked = _impairments.Marks(spec);
-        int bit = _impairments.CorruptedBit(spec, length);
-        Instant arrival = _impairments.Arrival(spec, end);
+        bool marked = impairments.Marks(spec);
+        int bit = impairments.CorruptedBit(spec, length);
+        Instant arrival = impairments.Arrival(spec, end);
         bool overtakes = arrival < _latestArrival;
         if (!overtakes) _latestArrival = arrival;
-        Instant copy = twice && !lost ? _impairments.Arrival(spec, end) : Instant.Never;
+        Instant copy = twice && !lost ? impairments.Arrival(spec, end) : Instant.Never;
         return new FrameFate { Start = start, End = end, Arrival = arrival, Overtakes = overtakes, CopyArrival = copy, Marked = marked, CorruptedBit = bit };
     }
 

@@ -20,13 +20,17 @@ internal sealed partial class ActorCell
         if (name is not null)
             CheckName(extra, name, isSystem);
         HostLoop loop = System.IsHostDispatcher(props.Dispatcher) ? System.AddHost(Loop) : Loop;
-        ActorCell child = new(loop, this, props, name, name is null ? extra.NextChildName++ : 0);
+        ActorCell child = new(loop, this, props, name, name is null ? extra.NextChildName++ : HasName);
         if (loop != Loop)
             loop.HostCell = child;
         System.ConfigureMailbox(child, props);
         Attach(extra, child);
         if (name is not null)
-            (extra.NamedChildren ??= new Dictionary<string, ActorCell>(StringComparer.Ordinal)).Add(name, child);
+        {
+            extra.NamedCount++;
+            if (extra.NamedChildren is not null || extra.ChildCount > CellExtra.MostListed)
+                (extra.NamedChildren ??= NamedOf(extra, child)).Add(name, child);
+        }
         // A new host starts at this instant: nothing else can reach it sooner.
         loop.PostSystem(SystemKind.Create, child);
         if (loop != Loop || HostLoop.Active is null)
@@ -47,7 +51,7 @@ internal sealed partial class ActorCell
         if (!isSystem && !ActorPath.IsValidPathElement(name))
             throw new InvalidActorNameException(
                 $"Illegal actor name [{name}]. Actor paths MUST: not start with `$`, include only ASCII letters and can only contain these special characters: -_.*$+:@&=,!~';");
-        if (extra.NamedChildren?.ContainsKey(name) == true)
+        if (FindNamed(extra, name) is not null)
             throw new InvalidActorNameException($"Actor name \"{name}\" is not unique!");
     }
 
@@ -77,17 +81,42 @@ internal sealed partial class ActorCell
         child._next = null;
         extra.ChildCount--;
         extra.RestartStats?.Remove(child);
-        if (extra.NamedChildren is Dictionary<string, ActorCell> named && child._name is string name && named.TryGetValue(name, out ActorCell? of) && of == child)
-            named.Remove(name);
+        if (child._nameIndex != HasName)
+            return;
+        extra.NamedCount--;
+        extra.NamedChildren?.Remove(child._name!);
     }
 
     internal bool IsChild(ActorCell child) => child.ParentCell == this && (child._previous is not null || Extra?.FirstChild == child);
+
+    private static Dictionary<string, ActorCell> NamedOf(CellExtra extra, ActorCell but)
+    {
+        Dictionary<string, ActorCell> named = new(StringComparer.Ordinal);
+        for (ActorCell? child = extra.FirstChild; child is not null; child = child._next)
+        {
+            if (child != but && child._nameIndex == HasName)
+                named.Add(child._name!, child);
+        }
+        return named;
+    }
+
+    private static ActorCell? FindNamed(CellExtra extra, string name)
+    {
+        if (extra.NamedChildren is not null)
+            return extra.NamedChildren.GetValueOrDefault(name);
+        for (ActorCell? child = extra.NamedCount > 0 ? extra.FirstChild : null; child is not null; child = child._next)
+        {
+            if (child._nameIndex == HasName && string.Equals(child._name, name, StringComparison.Ordinal))
+                return child;
+        }
+        return null;
+    }
 
     internal ActorCell? FindChild(string name)
     {
         if (Extra is not CellExtra extra)
             return null;
-        if (extra.NamedChildren?.TryGetValue(name, out ActorCell? named) == true)
+        if (FindNamed(extra, name) is ActorCell named)
             return named;
         if (!name.StartsWith('$'))
             return null;

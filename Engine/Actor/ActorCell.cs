@@ -45,6 +45,9 @@ internal sealed partial class ActorCell : IActorRef, IUntypedActorContext
     private ActorCell? _previous;
     private ActorCell? _next;
     private string? _name;
+
+    // Which of the automatic names it has, or that it was given one.
+    private const int HasName = -1;
     private readonly int _nameIndex;
     internal readonly int Uid;
     private State _state;

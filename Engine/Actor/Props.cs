@@ -18,27 +18,37 @@ public interface IIndirectActorProducer
 /// <summary>How to make an actor, again after a restart with the same arguments.</summary>
 public sealed class Props : IEquatable<Props>
 {
-    private readonly ActorFactory? _factory;
-    private readonly IIndirectActorProducer? _producer;
+    // An ActorFactory, an IIndirectActorProducer, or nothing.
+    private readonly object? _maker;
 
-    private Props(Type type, object?[] arguments, ActorFactory? factory, IIndirectActorProducer? producer)
+    // Every actor keeps its props: what most leave as it is lies in an object that they share.
+    private readonly Deployment _deployment;
+
+    private Props(Type type, object?[] arguments, object? maker, Deployment deployment)
     {
         Type = type;
         Arguments = arguments;
-        _factory = factory;
-        _producer = producer;
+        _maker = maker;
+        _deployment = deployment;
     }
 
-    private Props(Props from)
+    private Props With(Deployment deployment) => new(Type, Arguments, _maker, deployment);
+
+    private sealed record Deployment
     {
-        Type = from.Type;
-        Arguments = from.Arguments;
-        _factory = from._factory;
-        _producer = from._producer;
-        Dispatcher = from.Dispatcher;
-        Mailbox = from.Mailbox;
-        SupervisorStrategy = from.SupervisorStrategy;
-        StashCapacity = from.StashCapacity;
+        public static readonly Deployment Usual = new();
+
+        public string Dispatcher { get; init; } = Dispatch.Dispatchers.DefaultDispatcherId;
+
+        public string? Mailbox { get; init; }
+
+        public SupervisorStrategy? SupervisorStrategy { get; init; }
+
+        public int StashCapacity { get; init; } = -1;
+
+        public static readonly Deployment Host = new() { Dispatcher = Dispatch.Dispatchers.HostDispatcherId };
+
+        public static Deployment Of(SupervisorStrategy? strategy) => strategy is null ? Usual : new Deployment { SupervisorStrategy = strategy };
     }
 
     /// <summary>No props at all.</summary>
@@ -54,16 +64,16 @@ public sealed class Props : IEquatable<Props>
     public object?[] Arguments { get; }
 
     /// <summary>The dispatcher's name in the configuration.</summary>
-    public string Dispatcher { get; private init; } = Dispatch.Dispatchers.DefaultDispatcherId;
+    public string Dispatcher => _deployment.Dispatcher;
 
     /// <summary>The mailbox's name in the configuration, or null for the engine's own.</summary>
-    public string? Mailbox { get; private init; }
+    public string? Mailbox => _deployment.Mailbox;
 
     /// <summary>Overrides the actor's own strategy for its children.</summary>
-    public SupervisorStrategy? SupervisorStrategy { get; private init; }
+    public SupervisorStrategy? SupervisorStrategy => _deployment.SupervisorStrategy;
 
     /// <summary>How many messages the stash may hold; negative: any number.</summary>
-    public int StashCapacity { get; private init; } = -1;
+    public int StashCapacity => _deployment.StashCapacity;
 
     /// <summary>From <c>() =&gt; new T(a, b)</c>: arguments are evaluated now, once, and reused at each restart.</summary>
     /// <exception cref="InvalidCastException">The lambda is not a constructor call.</exception>
@@ -71,7 +81,7 @@ public sealed class Props : IEquatable<Props>
     {
         ArgumentNullException.ThrowIfNull(factory);
         ActorFactory made = ActorFactory.Of(factory.Body, out object?[] arguments);
-        return new Props(made.Type, arguments, made, null) { SupervisorStrategy = supervisorStrategy };
+        return new Props(made.Type, arguments, made, Deployment.Of(supervisorStrategy));
     }
 
     /// <summary>The constructor that takes these arguments.</summary>
@@ -88,34 +98,34 @@ public sealed class Props : IEquatable<Props>
             return CreateBy((IIndirectActorProducer)Activator.CreateInstance(type, args)!);
         if (!typeof(ActorBase).IsAssignableFrom(type))
             throw new ArgumentException($"{type} is no actor", nameof(type));
-        return new Props(type, args, null, null);
+        return new Props(type, args, null, Deployment.Usual);
     }
 
     public static Props CreateBy(IIndirectActorProducer producer, params object?[] args)
     {
         ArgumentNullException.ThrowIfNull(producer);
-        return new Props(producer.ActorType, args ?? [], null, producer);
+        return new Props(producer.ActorType, args ?? [], producer, Deployment.Usual);
     }
 
-    public Props WithDispatcher(string dispatcher) => new(this) { Dispatcher = dispatcher };
+    public Props WithDispatcher(string dispatcher) => With(dispatcher == Dispatch.Dispatchers.HostDispatcherId && _deployment == Deployment.Usual ? Deployment.Host : _deployment with { Dispatcher = dispatcher });
 
-    public Props WithMailbox(string mailbox) => new(this) { Mailbox = mailbox };
+    public Props WithMailbox(string mailbox) => With(_deployment with { Mailbox = mailbox });
 
-    public Props WithSupervisorStrategy(SupervisorStrategy strategy) => new(this) { SupervisorStrategy = strategy };
+    public Props WithSupervisorStrategy(SupervisorStrategy strategy) => With(_deployment with { SupervisorStrategy = strategy });
 
-    public Props WithStashCapacity(int capacity) => new(this) { StashCapacity = capacity };
+    public Props WithStashCapacity(int capacity) => With(_deployment with { StashCapacity = capacity });
 
     internal ActorBase NewActor()
     {
-        if (_producer is not null)
-            return _producer.Produce();
+        if (_maker is IIndirectActorProducer producer)
+            return producer.Produce();
         // A Props by type finds its constructor when the actor is made, so that a wrong argument is the actor's failure, as in Akka.
-        return (_factory ?? ActorFactory.Of(Type, Arguments)).Make(Arguments);
+        return (_maker as ActorFactory ?? ActorFactory.Of(Type, Arguments)).Make(Arguments);
     }
 
     public bool Equals(Props? other) =>
         other is not null && Type == other.Type && Dispatcher == other.Dispatcher && Mailbox == other.Mailbox
-        && _producer == other._producer && StashCapacity == other.StashCapacity && ReferenceEquals(SupervisorStrategy, other.SupervisorStrategy)
+        && _maker as IIndirectActorProducer == other._maker as IIndirectActorProducer && StashCapacity == other.StashCapacity && ReferenceEquals(SupervisorStrategy, other.SupervisorStrategy)
         && Arguments.AsSpan().SequenceEqual(other.Arguments);
 
     public override bool Equals(object? obj) => Equals(obj as Props);

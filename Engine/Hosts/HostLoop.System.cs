@@ -32,7 +32,7 @@ internal sealed partial class HostLoop
     {
         if (_systemCount == _system.Length)
         {
-            SystemLetter[] grown = new SystemLetter[Math.Max(4, _system.Length * 2)];
+            SystemLetter[] grown = (_system.Length == 0 ? Worker?.TakeSystemRing() : null) ?? new SystemLetter[Math.Max(4, _system.Length * 2)];
             for (int i = 0; i < _systemCount; i++)
                 grown[i] = _system[(_systemHead + i) & (_system.Length - 1)];
             _system = grown;
@@ -70,6 +70,9 @@ internal sealed partial class HostLoop
         if (_resumed is null || _resumed.Count == 0)
         {
             _urgent = false;
+            if (_system.Length > 0)
+                Worker.PutSystemRing(_system);
+            _system = [];
             return;
         }
         ActorCell cell = _resumed.Peek();

@@ -39,12 +39,14 @@ internal sealed partial class HostLoop
     internal long HeapTime = EventQueue.Never;
 
     private long _sequence;
-    private Letter[] _ring = new Letter[8];
+
+    // Of a loop that has nothing to do it is empty: its worker keeps one for whichever of its hosts runs next.
+    private Letter[] _ring = [];
     private int _head;
     private int _count;
 
     /// <summary>One message of this instant.</summary>
-    private struct Letter
+    internal struct Letter
     {
         public object Message;
         public ActorCell Receiver;
@@ -89,6 +91,11 @@ internal sealed partial class HostLoop
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Letter[] Grow()
     {
+        if (_ring.Length == 0)
+        {
+            _head = 0;
+            return _ring = Worker?.TakeRing() ?? new Letter[8];
+        }
         Letter[] grown = new Letter[_ring.Length * 2];
         int first = _ring.Length - _head;
         Array.Copy(_ring, _head, grown, 0, first);
@@ -111,6 +118,11 @@ internal sealed partial class HostLoop
             CurrentCell = null;
             CurrentSender = null;
             Active = outer;
+            if (_count == 0 && _ring.Length > 0)
+            {
+                worker.PutRing(_ring);
+                _ring = [];
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 // otherwise allocate at each turn, and one that kept them would hold them for ever. One thread's own; a few of each length.
 
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace ActorNet.Engine.Hosts;
 
@@ -27,6 +28,8 @@ internal static class SpareArrays<T>
     {
         T[] grown = Take(Math.Max(least, array.Length * 2));
         Array.Copy(array, grown, count);
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
+            Array.Clear(array, 0, count); // the next to take it must not keep alive what lay here
         Put(array);
         array = grown;
     }

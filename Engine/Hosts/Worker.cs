@@ -4,7 +4,7 @@
 
 namespace ActorNet.Engine.Hosts;
 
-internal sealed class Worker(EngineSystem system, int index)
+internal sealed partial class Worker(EngineSystem system, int index)
 {
     private HostLoop[] _heap = new HostLoop[4];
     private int _count;

@@ -31,10 +31,10 @@ public sealed partial class Icmp
         }
 
         bool overLoopback = about.PacketType == PacketType.HOST && fib.Device(about.IfIndex) is { IsLoopback: true };
-        if (!overLoopback && !_limit.AllowGlobal(type, code, now)) return false;
+        if (!overLoopback && !Limit.AllowGlobal(type, code, now)) return false;
         // An error about a packet for this host comes from the address it was for; another from the address that faces its source.
         RouteOut r = fib.Output(v.Saddr, target == RouteType.LOCAL ? v.Daddr : 0, 0, now);
-        if (r.Errno != Errno.OK || !_limit.AllowPeer(v.Saddr, r.Device, type, code, now)) return false;
+        if (r.Errno != Errno.OK || !Limit.AllowPeer(v.Saddr, r.Device, type, code, now)) return false;
 
         int room = Math.Min(r.Mtu, MaxErrorLength) - Ipv4Header.MinLength - IcmpHeader.Length;
         if (room <= Ipv4Header.MinLength) return false;

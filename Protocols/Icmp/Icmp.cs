@@ -36,7 +36,9 @@ public sealed partial class Icmp(Net net, Fib fib)
 {
     private const int Headroom = 128;
 
-    private readonly IcmpRateLimit _limit = new(net);
+    private IcmpRateLimit? _limited;
+
+    private IcmpRateLimit Limit => _limited ??= new IcmpRateLimit(net);
 
     /// <summary>Takes one message: data at the ICMP header, <see cref="SkBuff.Ip"/> as IP filled it.</summary>
     public IcmpResult Rcv(SkBuff skb, Instant now)
@@ -131,9 +133,9 @@ public sealed partial class Icmp(Net net, Fib fib)
     {
         uint asker = skb.Ip.Saddr.V4, asked = skb.Ip.Daddr.V4;
         bool own = fib.AddressType(asked) == RouteType.LOCAL;
-        if (!_limit.AllowGlobal(h.Type, h.Code, now)) return Done(skb);
+        if (!Limit.AllowGlobal(h.Type, h.Code, now)) return Done(skb);
         RouteOut r = fib.Output(asker, own ? asked : 0, own ? 0 : skb.IfIndex, now);
-        if (r.Errno != Errno.OK || !_limit.AllowPeer(asker, r.Device, h.Type, h.Code, now)) return Done(skb);
+        if (r.Errno != Errno.OK || !Limit.AllowPeer(asker, r.Device, h.Type, h.Code, now)) return Done(skb);
         SkBuff reply = Make(h, payload, r.Saddr, asker);
         reply.Ip.Tos = skb.Ip.Tos;
         reply.Mark = skb.Mark;

@@ -84,7 +84,7 @@ public sealed partial class Ipv4
         SkBuff whole = skb;
         if (h.IsFragment)
         {
-            if (!_reassembler.TryAdd(skb, h, now, out SkBuff? complete)) return IpVerdict.TAKEN;
+            if (!(_reassembler ??= new IpReassembler(_net)).TryAdd(skb, h, now, out SkBuff? complete)) return IpVerdict.TAKEN;
             whole = complete;
         }
 

@@ -28,7 +28,7 @@ public sealed partial class Ipv4
         bool staysHere = r.Type == RouteType.MULTICAST && ip.Ttl == 0 && ip.MulticastLoop;
         ushort id = ip.HasId ? ip.Id
             : df ? (ushort)0
-            : _idents.Select(r.Daddr, r.Saddr, ip.Protocol, Math.Max(1, skb.GsoSegs), now);
+            : (_idents ??= new IpIdents(_net.Random("ip-id"))).Select(r.Daddr, r.Saddr, ip.Protocol, Math.Max(1, skb.GsoSegs), now);
         skb.TransportHeader = skb.DataOffset;
         // A GSO packet may be longer than the field can say; its segments are not.
         var header = new Ipv4Header((byte)headerLength, ip.Tos, (ushort)Math.Min(length, Fib.MaxMtu), id, df ? Ipv4Header.IP_DF : (ushort)0, ttl, ip.Protocol, r.Saddr, r.Daddr);

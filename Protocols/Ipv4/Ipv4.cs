@@ -23,8 +23,8 @@ public sealed partial class Ipv4
     private readonly Net _net;
     private readonly Fib _fib;
     private readonly Icmp _icmp;
-    private readonly IpIdents _idents;
-    private readonly IpReassembler _reassembler;
+    private IpIdents? _idents;
+    private IpReassembler? _reassembler;
     private readonly ulong[] _protocols = new ulong[4];
     private SkBuff? _outHead, _outTail, _upHead, _upTail;
 
@@ -33,8 +33,6 @@ public sealed partial class Ipv4
         _net = net;
         _fib = fib;
         _icmp = icmp;
-        _idents = new IpIdents(net.Random("ip-id"));
-        _reassembler = new IpReassembler(net);
         Register((byte)IpProtocol.ICMP);
         Register((byte)IpProtocol.IGMP);
         Register((byte)IpProtocol.TCP);
@@ -42,17 +40,18 @@ public sealed partial class Ipv4
     }
 
     /// <summary>When the oldest incomplete datagram is given up.</summary>
-    public Instant NextTimer => _reassembler.NextTimer;
+    public Instant NextTimer => _reassembler?.NextTimer ?? Instant.Never;
 
     /// <summary>Fragment queues and their bytes.</summary>
-    public (int Queues, long Bytes) Fragments => _reassembler.Held;
+    public (int Queues, long Bytes) Fragments => _reassembler?.Held ?? default;
 
     /// <summary>inet_add_protocol: datagrams of this protocol are delivered, not answered with "protocol unreachable".</summary>
     public void Register(byte protocol) => _protocols[protocol >> 6] |= 1UL << protocol;
 
     public void OnTimer(Instant now)
     {
-        while (_reassembler.TryExpire(now, out SkBuff? first))
+        SkBuff? first = null;
+        while (_reassembler?.TryExpire(now, out first) == true)
         {
             if (first is null) continue;
             // Only the end host reports, and only when it has the header that the error is to quote (RFC 792; ip_expire).
@@ -76,7 +75,7 @@ public sealed partial class Ipv4
     {
         while (TryXmit(out SkBuff? skb)) _net.Mib.Drop(skb, DropReason.RUN_ENDED);
         while (TryDeliver(out SkBuff? skb)) _net.Mib.Drop(skb, DropReason.RUN_ENDED);
-        _reassembler.Destroy();
+        _reassembler?.Destroy();
     }
 
     // icmp_send: about a packet whose IP header is whole at its NetworkHeader; the packet stays the caller's.

@@ -9,20 +9,16 @@ public sealed class UdpDemux
     private readonly Fib _fib;
     private readonly Icmp _icmp;
     private readonly PortTable<object> _ports;
-    private readonly Func<PortHandle, bool> _allows;
     private readonly List<object> _others = [];
+    private Func<PortHandle, bool>? _allows;
 
     // Of the sockets that do not hear every group, by their row.
-    private readonly Dictionary<int, McFilter> _filters = [];
+    private Dictionary<int, McFilter>? _filters;
 
     // The multicast under way; null for a broadcast.
     private SkBuff? _group;
 
-    public UdpDemux(Net net, Fib fib, Icmp icmp, PortTable<object> ports)
-    {
-        (_net, _fib, _icmp, _ports) = (net, fib, icmp, ports);
-        _allows = Allows;
-    }
+    public UdpDemux(Net net, Fib fib, Icmp icmp, PortTable<object> ports) => (_net, _fib, _icmp, _ports) = (net, fib, icmp, ports);
 
     /// <summary>Who gets a copy of the datagram that <see cref="Rcv"/> was given last, before the one it named gets the datagram itself.</summary>
     public IReadOnlyList<object> Others => _others;
@@ -52,22 +48,22 @@ public sealed class UdpDemux
     public void SetFilter(PortHandle handle, McFilter? filter)
     {
         if (handle.IsNone) return;
-        if (filter is null) _filters.Remove(handle.Id);
-        else _filters[handle.Id] = filter;
+        if (filter is null) _filters?.Remove(handle.Id);
+        else (_filters ??= [])[handle.Id] = filter;
     }
 
     /// <summary>A socket has another row than before, or none.</summary>
     public void Moved(Sock sk, PortHandle from, PortHandle to)
     {
-        if (!from.IsNone) _filters.Remove(from.Id);
-        if (!to.IsNone && ((InetSock)sk).McFilter is { } filter) _filters[to.Id] = filter;
+        if (!from.IsNone) _filters?.Remove(from.Id);
+        if (!to.IsNone && ((InetSock)sk).McFilter is { } filter) (_filters ??= [])[to.Id] = filter;
     }
 
     // Each gets a copy of its own; the last one the datagram itself. Nobody there: no error is sent about a packet for many.
     private object? Many(SkBuff skb, ushort source, ushort dest)
     {
         _group = skb.Ip.Daddr.IsMulticast ? skb : null;
-        _ports.CollectMatches(skb.Ip.Saddr, source, skb.Ip.Daddr, dest, skb.Ip.BoundIfIndex, _others, _allows);
+        _ports.CollectMatches(skb.Ip.Saddr, source, skb.Ip.Daddr, dest, skb.Ip.BoundIfIndex, _others, _allows ??= Allows);
         if (_others.Count == 0)
         {
             _net.Mib.Inc(Snmp.UdpIgnoredMulti);
@@ -81,7 +77,7 @@ public sealed class UdpDemux
     }
 
     private bool Allows(PortHandle handle) =>
-        _group is not { } skb || !_filters.TryGetValue(handle.Id, out McFilter? f) || f.Allows(skb.Ip.Daddr.V4, skb.Ip.Saddr.V4, skb.Ip.BoundIfIndex);
+        _group is not { } skb || _filters is null || !_filters.TryGetValue(handle.Id, out McFilter? f) || f.Allows(skb.Ip.Daddr.V4, skb.Ip.Saddr.V4, skb.Ip.BoundIfIndex);
 
     private void NoPort(SkBuff skb, Instant now, out SkBuff? error)
     {
