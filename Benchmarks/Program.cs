@@ -23,6 +23,9 @@ internal static class Program
         new("memory", MemoryBenchmark.Run),
         new("memory/census", MemoryBenchmark.Census),
         new("workers", WorkersBenchmark.Run),
+        new("machine", MachineBaseline.Run),
+        new("dotnet", SocketBaseline.Run),
+        new("kernel", KernelBaseline.Run),
     ];
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
@@ -59,6 +62,12 @@ internal static class Program
                 if (!json)
                     Print(row);
             }
+        }
+        foreach (BenchRow row in Comparisons.Of(rows).ToList())
+        {
+            rows.Add(row);
+            if (!json)
+                Print(row);
         }
         if (json)
             Console.WriteLine(JsonSerializer.Serialize(rows, s_json));

@@ -1,5 +1,6 @@
 // What the web server sends: heads, errors, generated bodies and files.
 
+using System.Buffers;
 using System.Globalization;
 using ActorNet.Protocols;
 
@@ -63,17 +64,25 @@ internal static class HttpAnswers
     // Head and the first of the body leave in one call, as sendmsg with MSG_MORE would.
     private static async ValueTask SendPlain(HttpConnection connection, Content content, byte[] head, long length)
     {
-        var buffer = new byte[Math.Min(Piece, head.Length + length)];
-        head.CopyTo(buffer, 0);
-        int used = head.Length;
-        for (long offset = 0; ;)
+        int size = (int)Math.Min(Piece, head.Length + length); // what is lent may be longer
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
+        try
         {
-            int n = (int)Math.Min(buffer.Length - used, length - offset);
-            content.Fill(buffer.AsSpan(used, n), offset);
-            await connection.Send(buffer.AsMemory(0, used + n));
-            offset += n;
-            used = 0;
-            if (offset >= length) return;
+            head.CopyTo(buffer, 0);
+            int used = head.Length;
+            for (long offset = 0; ;)
+            {
+                int n = (int)Math.Min(size - used, length - offset);
+                content.Fill(buffer.AsSpan(used, n), offset);
+                await connection.Send(buffer.AsMemory(0, used + n));
+                offset += n;
+                used = 0;
+                if (offset >= length) return;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
