@@ -52,6 +52,16 @@ public sealed class NetSysctl
     public int tcp_wmem_min = 4096, tcp_wmem_default = 16_384, tcp_wmem_max = 4_194_304;
     public int tcp_adv_win_scale = 1;
 
+    // net.ipv4: the window offered: may it shrink; the application's share of it (a power of two; 0: none); whether peers may take its field for a signed number
+    public bool tcp_shrink_window, tcp_workaround_signed_windows;
+    public int tcp_app_win = 31;
+
+    // net.ipv4: ACKs: one for a whole backlog; how many SACKs one may stand for, and how long it may wait (nanoseconds; the slack of its timer is kept, timers have
+    // none here); after how many answers the user is taken to answer
+    public bool tcp_backlog_ack_defer = true;
+    public int tcp_comp_sack_nr = 44, tcp_pingpong_thresh = 1;
+    public ulong tcp_comp_sack_delay_ns = 1_000_000, tcp_comp_sack_slack_ns = 100_000;
+
     // net.ipv4: memory of all TCP and of all UDP sockets (pages: low, pressure, high), as a host with 4 GiB has it
     public int tcp_mem_low = 49_152, tcp_mem_pressure = 65_536, tcp_mem_high = 98_304;
     public int udp_mem_low = 98_304, udp_mem_pressure = 131_072, udp_mem_high = 196_608;

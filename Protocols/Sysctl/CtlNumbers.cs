@@ -61,6 +61,26 @@ internal sealed class CtlLongs(string name, int min, int max, params SysctlField
     }
 }
 
+/// <summary>One unsigned long of any value (proc_doulongvec_minmax without bounds).</summary>
+internal sealed class CtlUlong(string name, SysctlField<ulong> field) : CtlTable(name)
+{
+    public override string Takes => "a number";
+
+    public override string Read(in SysctlScope scope) => field(scope.Net).ToString(CultureInfo.InvariantCulture);
+
+    public override Errno Write(in SysctlScope scope, ReadOnlySpan<byte> text, out int consumed)
+    {
+        var rest = new SysctlText(text);
+        rest.SkipSpaces();
+        consumed = 0;
+        if (!rest.TryNumber(out bool negative, out ulong number) || negative) return Errno.EINVAL;
+        field(scope.Net) = number;
+        rest.SkipSpaces();
+        consumed = text.Length - rest.Left;
+        return Errno.OK;
+    }
+}
+
 /// <summary>One unsigned number whose write is taken as a whole, whatever comes behind the number (proc_dou8vec_minmax, proc_douintvec_minmax).</summary>
 internal sealed class CtlUint(string name, uint min, uint max, SysctlField<int> field) : CtlTable(name)
 {

@@ -52,6 +52,14 @@ public static class SysctlTable
         new CtlLongs(V4 + "udp_mem", 0, int.MaxValue, s => ref s.udp_mem_low, s => ref s.udp_mem_pressure, s => ref s.udp_mem_high) { InitOnly = true },
         new CtlInts(V4 + "tcp_adv_win_scale", -31, 31, s => ref s.tcp_adv_win_scale),
         new CtlFlag(V4 + "tcp_moderate_rcvbuf", 255, s => ref s.tcp_moderate_rcvbuf),
+        new CtlFlag(V4 + "tcp_shrink_window", 1, s => ref s.tcp_shrink_window),
+        new CtlUint(V4 + "tcp_app_win", 0, 31, s => ref s.tcp_app_win),
+        new CtlFlag(V4 + "tcp_workaround_signed_windows", 255, s => ref s.tcp_workaround_signed_windows),
+        new CtlFlag(V4 + "tcp_backlog_ack_defer", 1, s => ref s.tcp_backlog_ack_defer),
+        new CtlUint(V4 + "tcp_comp_sack_nr", 0, 255, s => ref s.tcp_comp_sack_nr),
+        new CtlUlong(V4 + "tcp_comp_sack_delay_ns", s => ref s.tcp_comp_sack_delay_ns),
+        new CtlUlong(V4 + "tcp_comp_sack_slack_ns", s => ref s.tcp_comp_sack_slack_ns),
+        new CtlUint(V4 + "tcp_pingpong_thresh", 1, 255, s => ref s.tcp_pingpong_thresh),
 
         // net.ipv4: TCP's features
         new CtlFlag(V4 + "tcp_window_scaling", 255, s => ref s.tcp_window_scaling),

@@ -29,12 +29,13 @@ public struct ReceiveWindow
     /// <param name="mss">The offer is a whole number of these.</param>
     /// <param name="clamp">TCP_WINDOW_CLAMP, 0 for none.</param>
     /// <param name="rmemMax">The larger of tcp_rmem[2] and rmem_max: how far the buffer may grow.</param>
-    public void SelectInitial(int space, int mss, int clamp, bool scale, int rmemMax)
+    /// <param name="signed">tcp_workaround_signed_windows: the peer may take the field for a signed number.</param>
+    public void SelectInitial(int space, int mss, int clamp, bool scale, int rmemMax, bool signed = false)
     {
         if (clamp == 0) clamp = TcpConst.MaxWindowUnscaled << TcpConst.MaxWscale;
         space = Math.Max(0, Math.Min(clamp, space));
         if (space > mss && mss > 0) space -= space % mss;
-        RcvWnd = space;
+        RcvWnd = signed ? Math.Min(space, TcpConst.MaxWindowSigned) : space;
         Wscale = 0;
         if (scale)
         {

@@ -7,7 +7,7 @@ internal static class TcpConst
     public const int MinMss = 88;
     public const int DefaultMss = 536;
     public const int InitCwnd = 10;
-    public const int MaxWindowUnscaled = 65_535;
+    public const int MaxWindowUnscaled = 65_535, MaxWindowSigned = 32_767;
     public const int MaxWscale = 14;
     public const int MaxQuickAcks = 16;
     public const int FastRetransThresh = 3;

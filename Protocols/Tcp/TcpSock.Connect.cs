@@ -161,7 +161,7 @@ public sealed partial class TcpSock
         _advMss = (ushort)(user > 0 ? Math.Min(user, _routeAdvMss) : _routeAdvMss);
         _snd = new SendWindow { SndUna = _iss, SndNxt = _iss, WriteSeq = _iss, PushedSeq = _iss, SndSml = _iss };
         _rcv = default;
-        _rcv.SelectInitial(FullSpace, _advMss, InitialClamp, Sysctl.tcp_window_scaling, RmemMax);
+        _rcv.SelectInitial(FullSpace, _advMss, InitialClamp, Sysctl.tcp_window_scaling, RmemMax, Sysctl.tcp_workaround_signed_windows);
         SyncMss(_mtu);
         _rcvMss = TcpConst.MinMss; // tcp_initialize_rcv_mss, while there is no window yet
     }

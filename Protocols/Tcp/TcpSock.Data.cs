@@ -256,7 +256,7 @@ public sealed partial class TcpSock
         {
             case TcpState.SYN_RECV or TcpState.ESTABLISHED:
                 SetState(TcpState.CLOSE_WAIT);
-                _pingpong = Math.Max(_pingpong, (byte)1);
+                EnterPingpong();
                 break;
             case TcpState.FIN_WAIT1:
                 // Simultaneous close.

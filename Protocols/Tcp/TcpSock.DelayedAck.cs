@@ -5,9 +5,10 @@ namespace ActorNet.Protocols.Tcp;
 
 public sealed partial class TcpSock
 {
-    private const int CompSackNr = 44;
+    private bool InPingpong => _pingpong >= Sysctl.tcp_pingpong_thresh;
 
-    private bool InPingpong => _pingpong >= 1;
+    /// <summary>inet_csk_enter_pingpong_mode: the user answers; an ACK may ride on what it says.</summary>
+    private void EnterPingpong() => _pingpong = (byte)Sysctl.tcp_pingpong_thresh;
 
     /// <summary>tcp_event_data_recv: learns the peer's rhythm, and owes an ACK.</summary>
     private void EventDataRecv(int length, int truesize, bool inPages, int headerLength, TcpFlags flags, int gsoSize, byte tos)
@@ -120,7 +121,7 @@ public sealed partial class TcpSock
         if (moreThanOne || (_quick > 0 && !InPingpong) || (_ackPending & AckPending.Now) != 0)
         {
             // tcp_backlog_ack_defer: one for the whole backlog.
-            if (IsReleasing) User.AckDeferred = true;
+            if (IsReleasing && Sysctl.tcp_backlog_ack_defer) User.AckDeferred = true;
             else SendAck();
             return;
         }
@@ -132,15 +133,16 @@ public sealed partial class TcpSock
         }
 
         // Out of order: three at once so that the sender's fast retransmit starts, then compressed (tcp_comp_sack_*).
-        if (!IsSack || _compressedAcks >= CompSackNr || _dupAckCounter < TcpConst.FastRetransThresh || _compAckRcvNxt != _rcv.RcvNxt)
+        bool compresses = IsSack && _compressedAcks < Sysctl.tcp_comp_sack_nr;
+        if (!compresses || _dupAckCounter < TcpConst.FastRetransThresh || _compAckRcvNxt != _rcv.RcvNxt)
         {
-            if (_compAckRcvNxt != _rcv.RcvNxt)
+            if (compresses && _compAckRcvNxt != _rcv.RcvNxt)
             {
                 _compAckRcvNxt = _rcv.RcvNxt;
                 _dupAckCounter = 0;
             }
 
-            if (_dupAckCounter < byte.MaxValue) _dupAckCounter++;
+            if (compresses) _dupAckCounter++; // three at most
             SendAck();
             return;
         }
@@ -149,7 +151,7 @@ public sealed partial class TcpSock
         if (_compAckAt != Instant.Never) return;
         long rtt = _rcvRttUs8;
         if (_rtt.Srtt8 != 0 && _rtt.Srtt8 < rtt) rtt = _rtt.Srtt8; // nothing is known of the way to here before a window was filled: no delay
-        long delay = Math.Min(1_000_000, rtt * 125 / 20);
+        long delay = (long)Math.Min(Sysctl.tcp_comp_sack_delay_ns, (ulong)(rtt * 125 / 20));
         _compAckAt = _mstamp + Duration.FromNanoseconds(delay);
     }
 

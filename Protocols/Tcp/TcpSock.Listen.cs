@@ -106,7 +106,7 @@ public sealed partial class TcpSock
         bool timestamps = o.SawTimestamp && Sysctl.tcp_timestamps != 0, wscale = o.SawWindowScale && Sysctl.tcp_window_scaling;
         if (!cookies && o.SackPermitted && Sysctl.tcp_sack && FindMd5Key(key.Peer) is not null) timestamps = false; // SACK and a signature leave no room
         var rcv = default(ReceiveWindow);
-        rcv.SelectInitial(FullSpace, advMss - (timestamps ? TcpOptionsReceived.TimestampAligned : 0), InitialClamp, wscale, RmemMax);
+        rcv.SelectInitial(FullSpace, advMss - (timestamps ? TcpOptionsReceived.TimestampAligned : 0), InitialClamp, wscale, RmemMax, Sysctl.tcp_workaround_signed_windows);
         SockAddr local = SockAddr.In(key.Local, key.LocalPort), peer = SockAddr.In(key.Peer, key.PeerPort);
         var req = new RequestSock
         {

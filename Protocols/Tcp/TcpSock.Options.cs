@@ -180,7 +180,7 @@ public sealed partial class TcpSock
     {
         if (v == 0)
         {
-            _pingpong = Math.Max(_pingpong, (byte)1);
+            EnterPingpong();
             return;
         }
 
@@ -189,7 +189,7 @@ public sealed partial class TcpSock
         {
             _ackPending |= AckPending.Pushed;
             CleanupRbuf(1);
-            if ((v & 1) == 0) _pingpong = 1;
+            if ((v & 1) == 0) EnterPingpong();
         }
     }
 

@@ -85,7 +85,7 @@ public sealed partial class TcpSock
         int advMss = route.EffectiveAdvMss(key.Peer.IsV4);
         if (_user is { UserMss: > 0 } u) advMss = Math.Min(advMss, u.UserMss);
         var rcv = default(ReceiveWindow);
-        rcv.SelectInitial(FullSpace, mss, InitialClamp, wscale >= 0, RmemMax);
+        rcv.SelectInitial(FullSpace, mss, InitialClamp, wscale >= 0, RmemMax, Sysctl.tcp_workaround_signed_windows);
         return new RequestSock
         {
             Key = key,

@@ -64,7 +64,7 @@ public sealed partial class TcpSock
                 return reason;
             }
 
-            if (writePending || (_pingpong > 0 && !Has(TcpSockFlags.Dead)) || _user is { DeferAccept: > 0 })
+            if (writePending || (InPingpong && !Has(TcpSockFlags.Dead)) || _user is { DeferAccept: > 0 })
             {
                 // Data is about to follow: let it carry the ACK.
                 _ackPending |= AckPending.Sched;

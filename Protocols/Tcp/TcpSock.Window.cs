@@ -17,7 +17,7 @@ public sealed partial class TcpSock
 
     private int FreeSpace => WinFromSpace(Math.Max(0, Rcvbuf - _rmemAlloc));
 
-    /// <summary>tcp_select_window: the field to send. The window never shrinks (RFC 9293 3.8.6).</summary>
+    /// <summary>tcp_select_window: the field to send. The window never shrinks (RFC 9293 3.8.6), unless tcp_shrink_window lets it.</summary>
     private int SelectWindow()
     {
         if ((_ackPending & AckPending.NoMem) != 0)
@@ -30,7 +30,7 @@ public sealed partial class TcpSock
         }
 
         int old = _rcv.RcvWnd, current = _rcv.Current, window = ComputeWindow();
-        if (window < current)
+        if (window < current && !MayShrinkWindow)
         {
             if (window == 0) Inc(Snmp.TcpExtTCPWantZeroWindowAdv);
             window = _rcv.RoundUp(current);
@@ -48,7 +48,7 @@ public sealed partial class TcpSock
             Inc(Snmp.TcpExtTCPFromZeroWindowAdv);
         }
 
-        return Math.Min(window >> _rcv.Wscale, TcpConst.MaxWindowUnscaled);
+        return Math.Min(window >> _rcv.Wscale, _rcv.Wscale == 0 && Sysctl.tcp_workaround_signed_windows ? TcpConst.MaxWindowSigned : TcpConst.MaxWindowUnscaled);
     }
 
     /// <summary>__tcp_select_window: the free space in steps that are worth a segment; zero when too little is left.</summary>
@@ -57,6 +57,7 @@ public sealed partial class TcpSock
         int mss = _rcvMss, free = FreeSpace, allowed = FullSpace, full = Math.Min(_rcv.WindowClamp, allowed);
         if (mss > full) mss = full;
         if (mss <= 0) return 0;
+        if (MayShrinkWindow) return ComputeShrinkingWindow(free, allowed, full, mss);
         if (free < full >> 1)
         {
             _quick = 0;
@@ -105,9 +106,7 @@ public sealed partial class TcpSock
         _rcvqSeq = _rcv.CopiedSeq;
         int most = FullSpace;
         int clamp = Math.Min(_rcv.WindowClamp, most);
-        // With tcp_app_win, which is 31, one segment stays the application's, unless there is room for two only.
-        if (clamp > 2 * _advMss && clamp + _advMss > most) clamp = Math.Max(2 * _advMss, most - _advMss);
-        _rcv.WindowClamp = clamp;
+        _rcv.WindowClamp = Sysctl.tcp_app_win == 0 ? clamp : ReserveForApplication(clamp, most);
         _rcv.RcvSsthresh = Math.Min(_rcv.RcvSsthresh, _rcv.WindowClamp);
         _rcvqSpace = Math.Min(Math.Min(_rcv.RcvSsthresh, _rcv.RcvWnd), TcpConst.InitCwnd * _advMss);
         _cwndStamp = _mstamp;

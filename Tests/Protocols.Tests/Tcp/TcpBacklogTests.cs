@@ -37,6 +37,18 @@ public sealed class TcpBacklogTests
     }
 
     [Fact]
+    public void Without_tcp_backlog_ack_defer_each_segment_of_the_backlog_is_acknowledged()
+    {
+        using TcpScript s = TcpScript.Accepted(Options, sysctl: c => c.tcp_backlog_ack_defer = false);
+        s.Own();
+        for (int i = 0; i < 3; i++) s.Inject($"P. {1 + 100 * i}:{101 + 100 * i}(100) ack 1 win 257 {Ts(1002 + i)}");
+        s.Release();
+        for (int i = 1; i <= 3; i++) s.Expect($". 1:1(0) ack {1 + 100 * i} <...>");
+        s.ExpectNothing();
+        s.Read(300);
+    }
+
+    [Fact]
     public void Segments_in_sequence_with_one_kind_of_header_are_joined()
     {
         using TcpScript s = TcpScript.Accepted(Options);
