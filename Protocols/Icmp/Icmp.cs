@@ -106,12 +106,9 @@ public sealed partial class Icmp(Net net, Fib fib)
         if (!IcmpQuote.TryParse(quoted, out IcmpQuote quote)) return Bad(skb, DropReason.PKT_TOO_SMALL);
         // A broadcast can have no errors (RFC 1122 3.2.2); nor can a packet that was not this host's.
         if (fib.AddressType(quote.Daddr.V4) is RouteType.BROADCAST or RouteType.MULTICAST || !fib.IsOwnAddress(quote.Saddr.V4) && !quote.Saddr.IsLoopback) return Done(skb);
-        if (h.Type == IcmpType.DEST_UNREACH && h.Code == IcmpCode.FRAG_NEEDED)
-        {
-            // Of an old router that names no MTU, RFC 1191 section 5 would make an estimate; Linux falls to the smallest MTU at once.
+        // Whose packet it was is to judge a path MTU; an echo reply is nobody's but this machine's (icmp_err).
+        if (h is { Type: IcmpType.DEST_UNREACH, Code: IcmpCode.FRAG_NEEDED } && quote.Protocol == IpProtocol.ICMP && quoted[v.HeaderLength] == (byte)IcmpType.ECHOREPLY)
             fib.UpdatePmtu(quote.Daddr.V4, mtu, now);
-        }
-
         (Errno errno, bool fatal) = IcmpQuote.Convert(h.Type, h.Code);
         var result = new IcmpResult
         {

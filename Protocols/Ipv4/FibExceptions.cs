@@ -1,5 +1,5 @@
 // What was learnt about single destinations: struct fib_nh_exception of net/ipv4/route.c, for path MTUs (RFC 1191). Chains are short and their
-// entries immutable, so that any actor of the host may read while the owner writes.
+// entries immutable, so that any actor of the host may read while sockets that have judged an ICMP message write.
 
 namespace ActorNet.Protocols;
 
@@ -34,8 +34,15 @@ internal sealed class FibExceptions
     /// <summary>Notes a path MTU; of too many in one chain the one that expires first goes.</summary>
     public void Set(uint daddr, int mtu, bool locked, Instant now)
     {
-        _table ??= new Entry?[Buckets];
+        if (_table is null) Interlocked.CompareExchange(ref _table, new Entry?[Buckets], null);
         ref Entry? head = ref _table[Bucket(daddr)];
+        Entry? seen;
+        do seen = Volatile.Read(ref head);
+        while (Interlocked.CompareExchange(ref head, Changed(seen, daddr, mtu, locked, now), seen) != seen);
+    }
+
+    private static Entry Changed(Entry? head, uint daddr, int mtu, bool locked, Instant now)
+    {
         // The chain is made anew without the entry's predecessor, the expired and, when full, the oldest.
         Entry? chain = null;
         int n = 0;
@@ -59,7 +66,7 @@ internal sealed class FibExceptions
             chain = e with { Next = chain };
         }
 
-        head = new Entry(daddr, mtu, locked, now + MtuExpires, chain);
+        return new Entry(daddr, mtu, locked, now + MtuExpires, chain);
     }
 
     public void Clear() => _table = null;

@@ -142,9 +142,10 @@ public abstract partial class DatagramSock : InetSock
         while (TryXmit(default, out SkBuff? skb)) Net.Mib.Drop(skb, DropReason.RUN_ENDED);
     }
 
-    /// <summary>udp_err, ping_err: a connected socket hears of what is fatal, one with IP_RECVERR of everything.</summary>
+    /// <summary>udp_err, ping_err: a path MTU is kept (ipv4_sk_update_pmtu), a connected socket hears of what is fatal, one with IP_RECVERR of everything.</summary>
     public override void IcmpError(in IcmpErrorInfo error, Instant now)
     {
+        if (error.IsFragNeeded && PmtuDisc is not (PmtuDisc.INTERFACE or PmtuDisc.OMIT)) Fib.UpdatePmtu(error.Destination.V4, error.Mtu, now);
         if (error.Errno == Errno.OK || error.Errno == Errno.EMSGSIZE && PmtuDisc == PmtuDisc.DONT) return;
         bool fatal = error.Fatal || error.Errno == Errno.EMSGSIZE;
         if (!RecvErr && !(fatal && IsConnected)) return;

@@ -114,6 +114,9 @@ public abstract partial class Sock(Net net, AddressFamily family, SocketType typ
 /// <param name="Seq">TCP: the sequence number in the quoted header.</param>
 public readonly record struct IcmpErrorInfo(byte IcmpType, byte IcmpCode, Errno Errno, bool Fatal, int Mtu, uint Seq, IpAddress Offender)
 {
+    /// <summary>"Fragmentation needed and DF set" (RFC 1191): <see cref="Mtu"/> is what fits.</summary>
+    public bool IsFragNeeded => IcmpType == (byte)Protocols.IcmpType.DEST_UNREACH && IcmpCode == Protocols.IcmpCode.FRAG_NEEDED;
+
     /// <summary>Of "parameter problem": which byte.</summary>
     public byte Pointer { get; init; }
 

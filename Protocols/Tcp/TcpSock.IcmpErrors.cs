@@ -24,7 +24,7 @@ public sealed partial class TcpSock
             return;
         }
 
-        if ((IcmpType)error.IcmpType == IcmpType.DEST_UNREACH && error.IcmpCode == IcmpCode.FRAG_NEEDED)
+        if (error.IsFragNeeded)
         {
             MtuReduced(error.Mtu);
             return;
@@ -80,13 +80,37 @@ public sealed partial class TcpSock
         Inc(Snmp.TcpExtListenDrops);
     }
 
-    /// <summary>tcp_v4_mtu_reduced and tcp_simple_retransmit: what no longer fits is cut and sent again, and cwnd keeps its size.</summary>
+    /// <summary>
+    /// tcp_v4_mtu_reduced and tcp_simple_retransmit: only now, that the sequence number was one in flight, does the route have the smaller MTU. What no longer fits
+    /// is cut and sent again, and cwnd keeps its size.
+    /// </summary>
     private void MtuReduced(int mtu)
     {
-        if (mtu < FibExceptions.MinPmtu) mtu = Math.Min(_mtu, FibExceptions.MinPmtu); // nobody makes us send crumbs (ip_rt_min_pmtu)
-        if (mtu >= _mtu || PmtuDisc is PmtuDisc.DONT or PmtuDisc.PROBE or PmtuDisc.INTERFACE or PmtuDisc.OMIT) return;
-        SyncMss(mtu);
+        int path = ReducePathMtu(mtu);
+        if (mtu < path && PmtuDisc == PmtuDisc.DO) _errSoft = Errno.EMSGSIZE; // it cannot be as small as the path wants it
+        if (path == _mtu) return;
+        if (path > _mtu || PmtuDisc is PmtuDisc.DONT or PmtuDisc.INTERFACE or PmtuDisc.OMIT)
+        {
+            User.RouteMtu = path; // for what is made from now on
+            return;
+        }
+
+        SyncMss(path);
         SimpleRetransmit();
+    }
+
+    // inet_csk_update_pmtu: what the route's MTU is thereafter.
+    private int ReducePathMtu(int mtu)
+    {
+        if (Net.Fib is { } fib)
+        {
+            fib.UpdatePmtu(Peer.Address.V4, mtu, _mstamp);
+            _routeGen = fib.GenId;
+            RouteOut r = fib.Output(Peer.Address.V4, Local.Address.V4, BoundIfIndex, _mstamp, Transparent);
+            if (r.Errno == Errno.OK) return r.Mtu;
+        }
+
+        return Math.Min(_mtu, Math.Max(mtu, FibExceptions.MinPmtu)); // nobody makes us send crumbs (ip_rt_min_pmtu)
     }
 
     /// <summary>tcp_simple_retransmit.</summary>

@@ -12,7 +12,7 @@ public sealed partial class TcpSock
     public override bool IsListening => _state == TcpState.LISTEN;
 
     /// <inheritdoc/>
-    protected override int PathMtu => _state == TcpState.LISTEN || Peer == default ? 0 : _mtu; // the route stays with a connection that is over
+    protected override int PathMtu => _state == TcpState.LISTEN || Peer == default ? 0 : _user is { RouteMtu: > 0 } u ? u.RouteMtu : _mtu; // the route stays with a connection that is over
 
     /// <inheritdoc/>
     public override Errno Setsockopt(SockLevel level, int option, ReadOnlySpan<byte> value, Instant now)

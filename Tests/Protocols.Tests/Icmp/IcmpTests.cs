@@ -109,14 +109,29 @@ public class IcmpTests
     [InlineData(1400, 1500, 1400)]
     [InlineData(0, 1500, 552)]
     [InlineData(68, 1500, 552)]
-    public void Fragmentation_needed_lowers_the_path_mtu(int mtu, int total, int expected)
+    public void Fragmentation_needed_of_an_echo_reply_lowers_the_path_mtu(int mtu, int total, int expected)
     {
         var b = new IpBench();
         b.Fib.AddRoute(new FibRoute { Prefix = 0, PrefixLength = 0, Gateway = IpBench.A("10.0.0.254") });
-        IcmpResult r = Rcv(b, Message(new IcmpHeader(IcmpType.DEST_UNREACH, IcmpCode.FRAG_NEEDED, (uint)mtu), Quote("10.0.0.1", "9.9.9.9", 6, 1, 2, total)));
+        IcmpResult r = Rcv(b, Message(new IcmpHeader(IcmpType.DEST_UNREACH, IcmpCode.FRAG_NEEDED, (uint)mtu), Quote("10.0.0.1", "9.9.9.9", 1, 0, 2, total)));
         Assert.Equal((IcmpVerdict.ERROR, Errno.EMSGSIZE), (r.Verdict, r.Error.Errno));
         Assert.Equal(mtu, r.Error.Mtu);
         Assert.Equal(expected, b.Fib.Output(IpBench.A("9.9.9.9"), 0, 0, b.Now).Mtu);
+        b.Nothing();
+    }
+
+    // What a 6.18 kernel does: without a socket to judge it, the route stays as it is.
+    [Theory]
+    [InlineData(6)]
+    [InlineData(17)]
+    [InlineData(1)]
+    public void Fragmentation_needed_of_a_sockets_packet_is_for_the_socket_to_judge(byte protocol)
+    {
+        var b = new IpBench();
+        b.Fib.AddRoute(new FibRoute { Prefix = 0, PrefixLength = 0, Gateway = IpBench.A("10.0.0.254") });
+        IcmpResult r = Rcv(b, Message(new IcmpHeader(IcmpType.DEST_UNREACH, IcmpCode.FRAG_NEEDED, 1400), Quote("10.0.0.1", "9.9.9.9", protocol, 0x0800, 53)));
+        Assert.True(r.Error.IsFragNeeded);
+        Assert.Equal(1500, b.Fib.Output(IpBench.A("9.9.9.9"), 0, 0, b.Now).Mtu);
         b.Nothing();
     }
 
