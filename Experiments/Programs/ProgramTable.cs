@@ -10,6 +10,7 @@ public static class ProgramTable
         PingProgram.Kind,
         UdpEchoProgram.Kind,
         TcpEchoProgram.Kind,
+        KeepOpenProgram.Kind,
         BulkProgram.Kind,
         HttpServerProgram.Kind,
         HttpClientProgram.Kind,
