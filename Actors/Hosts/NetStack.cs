@@ -60,6 +60,12 @@ internal sealed class NetStack(Netns ns)
 
     public IActorRef Sockfs { get; set; } = ActorRefs.Nobody;
 
+    /// <summary>The host's time, for sockets' actors, which keep no context of their own. Set by sockfs.</summary>
+    public IActorContext Clock { get; set; } = null!;
+
+    /// <summary>Sockets' actors that have been asked for and not been made yet, by their references. Never enumerated.</summary>
+    public Dictionary<IActorRef, SockActor.Unborn> Unborn => field ??= [];
+
     /// <summary>Who owns a protocol's ports; null for a protocol without.</summary>
     public IActorRef? Demux(IpProtocol protocol) => protocol switch
     {
@@ -68,6 +74,20 @@ internal sealed class NetStack(Netns ns)
         IpProtocol.ICMP => Icmp,
         _ => null,
     };
+
+    // Queues of calls that no socket needs now: those that wait are few at a time, and a socket on which nobody waits has none.
+    private const int MostSpares = 64;
+    private readonly Stack<CallQueue> _spareQueues = new(0);
+
+    /// <summary>An empty queue of calls.</summary>
+    public CallQueue TakeQueue() => _spareQueues.TryPop(out CallQueue? queue) ? queue : new CallQueue();
+
+    /// <summary>Takes an empty queue back.</summary>
+    public void PutAway(ref CallQueue? queue)
+    {
+        if (_spareQueues.Count < MostSpares) _spareQueues.Push(queue!);
+        queue = null;
+    }
 
     public long NextInode() => Netns.Host.NextInode();
 

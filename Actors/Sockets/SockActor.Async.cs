@@ -7,9 +7,9 @@ internal sealed partial class SockActor
     /// <summary>After a turn: what woke whoever waits is told to the owner too, if it asked (O_ASYNC); urgent data to any owner.</summary>
     private void SignalOwner(PollEvents wakes)
     {
-        if (_owned?.Owner is not { } owner || wakes == PollEvents.None) return;
+        if (Owned?.Owner is not { } owner || wakes == PollEvents.None) return;
         bool urgent = (wakes & PollEvents.PRI) != 0 && owner.SendSigurg();
-        if ((_owned.Flags & FileFlags.ASYNC) == 0) return;
+        if ((Owned.Flags & FileFlags.ASYNC) == 0) return;
         if (urgent) owner.SendSigio(SigInfo.POLL_PRI, PollEvents.PRI | PollEvents.RDBAND);
         PollEvents ready = Sk.Poll & wakes;
         if ((wakes & PollEvents.ERR) != 0 && (ready & PollEvents.ERR) != 0) owner.SendSigio(SigInfo.POLL_ERR, PollEvents.ERR);

@@ -15,8 +15,8 @@ internal sealed partial class SockActor
     {
         if (call.GoesOn(this, ref result)) return;
         call.Answer(result);
-        if ((_state & State.ToldDemux) != 0) Stack.Demux(Sk.Protocol)!.Tell(call, _self);
-        else call.Process!.Ref.Tell(call, _self);
+        if ((_state & State.ToldDemux) != 0) Stack.Demux(Sk.Protocol)!.Tell(call, Me);
+        else call.Process!.Ref.Tell(call, Me);
     }
 
     /// <summary>Tells the demultiplexer something that needs no answer.</summary>
@@ -24,7 +24,7 @@ internal sealed partial class SockActor
     {
         if (Stack.Demux(Sk.Protocol) is not { } demux) return;
         _state |= State.ToldDemux;
-        demux.Tell(message, _self);
+        demux.Tell(message, Me);
     }
 
     /// <summary>Asks the demultiplexer on a call's behalf, and owns the socket until it answers.</summary>
@@ -33,17 +33,17 @@ internal sealed partial class SockActor
         request.Call = call;
         _state |= State.Owned;
         _owner = call;
-        Stack.Demux(Sk.Protocol)!.Tell(request, _self);
+        Stack.Demux(Sk.Protocol)!.Tell(request, Me);
     }
 
     /// <summary>Lets a call wait to read (or accept), unless it must not wait: then it is EAGAIN.</summary>
-    public void WaitToRead(Syscall call, MsgFlags flags = MsgFlags.None) => Wait(_readers ??= new CallQueue(), call, flags, Sk.Rcvtimeo, Errno.EAGAIN);
+    public void WaitToRead(Syscall call, MsgFlags flags = MsgFlags.None) => Wait(_readers ??= Stack.TakeQueue(), call, flags, Sk.Rcvtimeo, Errno.EAGAIN);
 
     /// <summary>Lets a call wait to write (or connect, or linger).</summary>
-    public void WaitToWrite(Syscall call, MsgFlags flags, Duration timeout, Errno ifNot) => Wait(_writers ??= new CallQueue(), call, flags, timeout, ifNot);
+    public void WaitToWrite(Syscall call, MsgFlags flags, Duration timeout, Errno ifNot) => Wait(_writers ??= Stack.TakeQueue(), call, flags, timeout, ifNot);
 
     /// <summary>Lets an accept wait, even one that must not, for a connection whose actor is being made in this instant.</summary>
-    public void WaitForChild(Syscall call) => (_readers ??= new CallQueue()).Enqueue(call);
+    public void WaitForChild(Syscall call) => (_readers ??= Stack.TakeQueue()).Enqueue(call);
 
     private void Wait(CallQueue queue, Syscall call, MsgFlags flags, Duration timeout, Errno ifNot)
     {
@@ -59,17 +59,24 @@ internal sealed partial class SockActor
 
     private void Enter(Syscall call)
     {
-        if (IsOwned) (_backlog ??= new CallQueue()).Enqueue(call);
+        if (IsOwned) (Few.Backlog ??= new CallQueue()).Enqueue(call);
         else Begin(call);
     }
 
     private void Dispatch(Syscall call)
     {
-        _current = call;
         Stack.Net.Current = call.Process!;
-        call.OnSocket(this);
+        try
+        {
+            call.OnSocket(this);
+        }
+        catch
+        {
+            Few.Failed = call; // answered at the actor's end
+            throw;
+        }
+
         Stack.Net.Current = KernelTask.Instance;
-        _current = null;
     }
 
     // A call that may wait stands behind those that wait already; one that may not is tried at once.
@@ -155,8 +162,8 @@ internal sealed partial class SockActor
     private void OnInterrupt(Interrupt interrupt)
     {
         Syscall call = interrupt.Call;
-        if (call == _owner && call.Version == interrupt.Version) _ownerInterrupted = true; // if it waits once its port is there
-        if (call.Version != interrupt.Version || call.WaitingIn is not { } queue || (queue != _readers && queue != _writers && queue != _backlog)) return;
+        if (call == _owner && call.Version == interrupt.Version) OwnerInterrupted = true; // if it waits once its port is there
+        if (call.Version != interrupt.Version || call.WaitingIn is not { } queue || (queue != _readers && queue != _writers && queue != Backlog)) return;
         queue.Remove(call);
         _ops.GaveUp(this, call);
         Answer(call, call is Syscall.SendTo { Progress.IsOpening: true } ? Errno.EINTR : call.Partial(Errno.EINTR));
@@ -165,7 +172,7 @@ internal sealed partial class SockActor
     public void Close(Syscall.Close call)
     {
         _state |= State.Closed;
-        _watchers?.Free(_self); // eventpoll_release
+        _watchers?.Free(Me); // eventpoll_release
         if (Sk.Family == AddressFamily.INET) Stack.Net.Cgroup?.SockRelease(Sk);
         _ops.Release(this, call);
         if (!call.IsAnswered && call.WaitingIn is null) AnswerWhenGone(call);
@@ -178,7 +185,7 @@ internal sealed partial class SockActor
     {
         if (Stack.Net.Cgroup is CgroupPrograms programs && !MaySet(programs, call)) return;
         Errno e = Sk.SetOption(call.Level, call.Option, call.Value.Span, Stack.Fib, Now);
-        if (e == Errno.OK && !Sk.Port.IsNone && Sock.IsPortOption(call.Level, call.Option)) TellDemux(new DemuxRequest(DemuxRequest.What.Update, _self, Sk));
+        if (e == Errno.OK && !Sk.Port.IsNone && Sock.IsPortOption(call.Level, call.Option)) TellDemux(new DemuxRequest(DemuxRequest.What.Update, Me, Sk));
         if (e != Errno.OK || Sk.AsksForDevices(call.Level, call.Option) is null || !TellGroups(call)) Answer(call, e);
     }
 

@@ -43,6 +43,6 @@ internal sealed partial class SockActor
         answer.Error = Stack.Net.Cgroup!.PostBind4(Sk);
         Sk.Local = before;
         if (answer.Error == Errno.OK) return;
-        TellDemux(new DemuxRequest(DemuxRequest.What.PutPort, _self, Sk));
+        TellDemux(new DemuxRequest(DemuxRequest.What.PutPort, Me, Sk));
     }
 }

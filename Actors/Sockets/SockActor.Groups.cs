@@ -14,7 +14,7 @@ internal sealed partial class SockActor
         // IP_MULTICAST_ALL changes what is heard, and no device.
         if (changes is null && (call is not Syscall.SetSockOpt { Option: (int)IpOpt.IP_MULTICAST_ALL } || Stack.Demux(Sk.Protocol) is null)) return false;
         call?.Answer(0);
-        TellDemux(new DemuxRequest(DemuxRequest.What.Groups, _self, Sk) { Changes = changes ?? [], Filter = inet.McFilter, Call = call });
+        TellDemux(new DemuxRequest(DemuxRequest.What.Groups, Me, Sk) { Changes = changes ?? [], Filter = inet.McFilter, Call = call });
         return true;
     }
 

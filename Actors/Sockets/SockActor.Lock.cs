@@ -5,15 +5,15 @@ namespace ActorNet.Actors;
 
 internal sealed partial class SockActor
 {
-    private SockLock? _lock;
-
     /// <summary>sock_owned_by_user.</summary>
     private bool IsOwned => (_state & (State.Owned | State.OwnedByUser)) != 0;
 
     /// <summary>The call that owns the socket; null when none does.</summary>
     public Syscall? Owner => IsOwned ? _owner : null;
 
-    private SockLock Lock => _lock ??= new SockLock();
+    private SockLock Lock => Few.Lock ??= new SockLock();
+
+    private SockLock? Locked => _rare?.Lock;
 
     // lock_sock for a call: it works when its time on a processor has passed.
     private void Begin(Syscall call)
@@ -36,7 +36,7 @@ internal sealed partial class SockActor
         _state |= State.OwnedByUser;
         _owner = call;
         Observe(SockLockEvent.What.OWNED, call.Nr);
-        (Lock.Timer ??= new ActorTimer(_context, CpuDone.Instance)).Arm(job.End.Nanoseconds);
+        (Lock.Timer ??= new ActorTimer(Context, CpuDone.Instance)).Arm(job.End.Nanoseconds);
     }
 
     private void OnCpuDone()
@@ -50,13 +50,13 @@ internal sealed partial class SockActor
         }
 
         Syscall call = _owner!;
-        bool interrupted = _ownerInterrupted;
+        bool interrupted = OwnerInterrupted;
         _state &= ~State.OwnedByUser;
         _owner = null;
-        _ownerInterrupted = false;
+        OwnerInterrupted = false;
         Lock.Works = true;
         Dispatch(call);
-        if (IsOwned) _ownerInterrupted = interrupted; // by a port request: it may wait when that is answered
+        if (IsOwned) OwnerInterrupted = interrupted; // by a port request: it may wait when that is answered
         else if (interrupted && call.WaitingIn is { } queue && (queue == _readers || queue == _writers)) OnInterrupt(new Interrupt(call, call.Version));
         if (!IsOwned) Pump(); // what the call sent goes before what the backlog makes
         Lock.Works = false;
@@ -68,8 +68,8 @@ internal sealed partial class SockActor
     {
         while (!IsOwned)
         {
-            if (_lock is not null) DrainBacklog(_lock);
-            if (IsOwned || _backlog?.Dequeue() is not { } call) return;
+            if (Locked is not null) DrainBacklog(Locked);
+            if (IsOwned || Backlog?.Dequeue() is not { } call) return;
             Pump();
             if (_watchers is { IsEmpty: false }) WakeWatchers(PollEvents.None); // poll needs no lock
             Begin(call);
@@ -121,8 +121,8 @@ internal sealed partial class SockActor
 
     private void FreeBacklog(DropReason reason)
     {
-        _lock?.Timer?.Disarm();
-        while (_lock?.Backlog is { } backlog && backlog.TryTake(out SkBuff? skb)) Stack.Net.Mib.Drop(skb, reason);
+        Locked?.Timer?.Disarm();
+        while (Locked?.Backlog is { } backlog && backlog.TryTake(out SkBuff? skb)) Stack.Net.Mib.Drop(skb, reason);
         Sk.BacklogLength = 0;
     }
 
@@ -141,14 +141,14 @@ internal sealed partial class SockActor
         if (cost == Duration.Zero) return;
         int packets = 0;
         for (SkBuff? skb = chain; skb is not null; skb = skb.Next) packets++;
-        if (_lock is { Works: true }) cpu.Charge(_lock.Job.Core, Now, cost * packets);
+        if (Locked is { Works: true }) cpu.Charge(Locked.Job.Core, Now, cost * packets);
         else cpu.Softirq(0, Now, cost * packets);
     }
 
     private void Observe(SockLockEvent.What kind, SyscallNr? call = null, int packets = 0)
     {
         if (Stack.LockObserver is not { } observer) return;
-        observer(new SockLockEvent(kind, Now, Sk.Local, Sk.Peer, call ?? _owner?.Nr, Sk.BacklogLength, packets == 0 ? _lock?.Backlog?.Count ?? 0 : packets));
+        observer(new SockLockEvent(kind, Now, Sk.Local, Sk.Peer, call ?? _owner?.Nr, Sk.BacklogLength, packets == 0 ? Locked?.Backlog?.Count ?? 0 : packets));
     }
 
     /// <summary>What only a socket that was found owned carries.</summary>

@@ -8,6 +8,6 @@ internal sealed partial class SockActor
     private void WakeWatchers(PollEvents wakes)
     {
         PollEvents key = wakes == PollEvents.None ? WaitQueue.Level : (wakes & PollEvents.HUP) != 0 ? PollEvents.None : wakes;
-        _watchers!.Wake(_self, key, Sk.Poll);
+        _watchers!.Wake(Me, key, Sk.Poll);
     }
 }

@@ -11,17 +11,12 @@ namespace ActorNet.Actors;
 /// </remarks>
 internal sealed partial class SockActor : UntypedActor
 {
-    private readonly IActorContext _context;
-    private readonly IActorRef _self;
-    private readonly IActorRef _ip;
     private readonly ProtoOps _ops;
     private ActorTimer? _timer;
-    private CallQueue? _readers, _writers, _backlog;
+    private CallQueue? _readers, _writers;
     private WaitQueue? _watchers;
-    private Syscall? _owner, _current;
-    private bool _ownerInterrupted;
-    private LostPackets? _lost;
-    private OpenFile? _owned;
+    private Syscall? _owner;
+    private Rare? _rare;
     private State _state;
 
     // sk_write_space out of the socket's turn: a turn of its own, in which waiting calls are tried again.
@@ -33,21 +28,35 @@ internal sealed partial class SockActor : UntypedActor
     /// <summary>The owner of a machine whose actor was stopped by a bug: calls on its socket are EIO.</summary>
     public static readonly object Dead = new();
 
-    /// <param name="adopted">The machine lives already: a listener's child, which takes its place in the demultiplexer's table; or null.</param>
-    public SockActor(NetStack stack, Sock sk, ProtoOps ops, AdoptChild? adopted)
+    /// <param name="stack">Knows which machine this is to drive (<see cref="NetStack.Unborn"/>): what every socket's actor would keep of its making is kept once.</param>
+    public SockActor(NetStack stack)
     {
-        Private = adopted;
-        IsHashed = HasPort = adopted is not null;
         Stack = stack;
-        Sk = sk;
-        _ops = ops;
-        _context = Context;
-        _self = Self;
-        _ip = stack.Ip;
+        stack.Unborn.Remove(Self, out Unborn born);
+        Sk = born.Sk;
+        _ops = born.Ops;
+        if (born.Adopted is null) return;
+        Private = born.Adopted;
+        IsHashed = HasPort = true;
+    }
+
+    /// <summary>What an actor under way is to drive.</summary>
+    /// <param name="Adopted">The machine lives already: a listener's child, which takes its place in the demultiplexer's table; or null.</param>
+    internal readonly record struct Unborn(Sock Sk, ProtoOps Ops, AdoptChild? Adopted);
+
+    // What only a few sockets ever have.
+    private sealed class Rare
+    {
+        public SockLock? Lock;
+        public CallQueue? Backlog;
+        public LostPackets? Lost;
+        public OpenFile? Owned;
+        public Syscall? Failed;
+        public bool OwnerInterrupted;
     }
 
     [Flags]
-    private enum State : byte
+    private enum State : ushort
     {
         None = 0,
 
@@ -68,7 +77,29 @@ internal sealed partial class SockActor : UntypedActor
 
         /// <summary>A call's cost elapses on a processor; the socket is owned by it.</summary>
         OwnedByUser = 32,
+        PortLocked = 64, AddressLocked = 128, HasPort = 256, IsHashed = 512,
     }
+
+    private CallQueue? Backlog => _rare?.Backlog;
+
+    private LostPackets? Lost => _rare?.Lost;
+
+    private OpenFile? Owned => _rare?.Owned;
+
+    private bool OwnerInterrupted
+    {
+        get => _rare is { OwnerInterrupted: true };
+        set
+        {
+            if (value || _rare is not null) Few.OwnerInterrupted = value;
+        }
+    }
+
+    private Rare Few => _rare ??= new Rare();
+
+    private bool Is(State flag) => (_state & flag) != 0;
+
+    private void Set(State flag, bool on) => _state = on ? _state | flag : _state & ~flag;
 
     public NetStack Stack { get; }
 
@@ -80,22 +111,38 @@ internal sealed partial class SockActor : UntypedActor
     /// <summary>This turn's time.</summary>
     public Instant Now { get; private set; }
 
-    public IActorRef Me => _self;
+    public IActorRef Me => Self;
 
     /// <summary>No descriptor names it any more: it goes on by itself until it is done.</summary>
     public bool IsOrphan => (_state & State.Closed) != 0;
 
     /// <summary>bind(2) named the port (SOCK_BINDPORT_LOCK): it stays the socket's when a connection ends.</summary>
-    public bool PortLocked { get; set; }
+    public bool PortLocked
+    {
+        get => Is(State.PortLocked);
+        set => Set(State.PortLocked, value);
+    }
 
     /// <summary>bind(2) named the address (SOCK_BINDADDR_LOCK): it stays the socket's when a connection ends.</summary>
-    public bool AddressLocked { get; set; }
+    public bool AddressLocked
+    {
+        get => Is(State.AddressLocked);
+        set => Set(State.AddressLocked, value);
+    }
 
     /// <summary>It has a port (inet_num). Its name may show one (inet_sport) that it no longer has.</summary>
-    public bool HasPort { get; set; }
+    public bool HasPort
+    {
+        get => Is(State.HasPort);
+        set => Set(State.HasPort, value);
+    }
 
     /// <summary>It is in the demultiplexer's table of connections or listeners.</summary>
-    public bool IsHashed { get; set; }
+    public bool IsHashed
+    {
+        get => Is(State.IsHashed);
+        set => Set(State.IsHashed, value);
+    }
 
     /// <summary>What its ops keep for it.</summary>
     public object? Private { get; set; }
@@ -107,23 +154,23 @@ internal sealed partial class SockActor : UntypedActor
     {
         if (Private is not AdoptChild m)
         {
-            Sk.Owner ??= _self;
+            Sk.Owner ??= Me;
             Stack.Net.OnWriteSpace ??= s_lookAgain;
             return;
         }
 
         Private = null;
-        Sk.Owner = _self;
+        Sk.Owner = Me;
         // From itself, so that nothing else that it tells the table can come before it.
         m.Demux.Tell(
-            new DemuxRequest(DemuxRequest.What.HashChild, _self, Sk) { Local = Sk.Local, Peer = Sk.Peer, Listener = m.Listener, ListenerPort = m.ListenerPort }, _self);
-        Now = new Instant(_context.NowNanos());
+            new DemuxRequest(DemuxRequest.What.HashChild, Me, Sk) { Local = Sk.Local, Peer = Sk.Peer, Listener = m.Listener, ListenerPort = m.ListenerPort }, Me);
+        Now = new Instant(Stack.Clock.NowNanos());
         Release(); // its timers may run, and it may owe an acknowledgement
     }
 
     protected override void OnReceive(object message)
     {
-        Now = new Instant(_context.NowNanos());
+        Now = new Instant(Stack.Clock.NowNanos());
         _state &= ~State.ToldDemux;
         Sk.Advance(Now);
         switch (message)
@@ -131,14 +178,14 @@ internal sealed partial class SockActor : UntypedActor
             case SkBuff skb when IsOwned && Sk.HasBacklog: AddBacklog(skb); break;
             case SkBuff skb: Rcv(skb); break;
             case Syscall call: Enter(call); break;
-            case WaitEntry entry: entry.OnAsked(_self, _watchers ??= new WaitQueue(), Sk.Poll); break;
+            case WaitEntry entry: entry.OnAsked(Me, _watchers ??= new WaitQueue(), Sk.Poll); break;
             case DemuxRequest answer: OnPort(answer); break;
             case SockTimer: OnTimer(); break;
             case CpuDone: OnCpuDone(); break;
             case IcmpErrorNotice notice when IsOwned: IcmpErrorLocked(notice); break;
             case IcmpErrorNotice notice: _ops.OnIcmpError(this, notice); break;
             case Interrupt interrupt: OnInterrupt(interrupt); break;
-            case FileOwned owned: _owned = owned.File; break;
+            case FileOwned owned: Few.Owned = owned.File; break;
             case RunEnded: OnRunEnded(); return;
             case ChildRefused or ListenerClosed when IsOwned: PutOff(message); break;
             default:
@@ -160,15 +207,15 @@ internal sealed partial class SockActor : UntypedActor
         _ops.Destroy(this);
         AnswerAll(_readers, Errno.EIO);
         AnswerAll(_writers, Errno.EIO);
-        AnswerAll(_backlog, Errno.EIO);
-        _watchers?.Free(_self);
+        AnswerAll(Backlog, Errno.EIO);
+        _watchers?.Free(Me);
         if (_owner is { IsAnswered: false } owner) Answer(owner, Errno.EIO);
-        if (_current is { IsAnswered: false, IsIdle: false } current && current != _owner) Answer(current, Errno.EIO);
-        Stack.Demux(Sk.Protocol)?.Tell(new DemuxRequest(DemuxRequest.What.Release, _self, Sk), _self);
+        if (_rare?.Failed is { IsAnswered: false, IsIdle: false } current && current != _owner) Answer(current, Errno.EIO);
+        Stack.Demux(Sk.Protocol)?.Tell(new DemuxRequest(DemuxRequest.What.Release, Me, Sk), Me);
         FreeBacklog(DropReason.NO_SOCKET);
         Sk.Destroy();
         _ops.Ended(this);
-        _lost?.Free(Stack.Net); // what the machine had kept of it is free by now
+        Lost?.Free(Stack.Net); // what the machine had kept of it is free by now
     }
 
     private void Rcv(SkBuff first)
@@ -196,7 +243,7 @@ internal sealed partial class SockActor : UntypedActor
         }
         catch
         {
-            _lost = new LostPackets(skb!, life, next);
+            Few.Lost = new LostPackets(skb!, life, next);
             throw;
         }
     }
@@ -207,7 +254,7 @@ internal sealed partial class SockActor : UntypedActor
         Pump();
         _ops.AfterTurn(this);
         PollEvents wakes = Sk.TakeWakes();
-        if (_owned is not null) SignalOwner(wakes);
+        if (Owned is not null) SignalOwner(wakes);
         if (_readers?.Head is not null) RetryReaders();
         if (_writers?.Head is not null) RetryWriters();
         if (_watchers is { IsEmpty: false }) WakeWatchers(wakes);
@@ -220,6 +267,8 @@ internal sealed partial class SockActor : UntypedActor
         }
 
         Arm();
+        if (_readers is { Head: null }) Stack.PutAway(ref _readers);
+        if (_writers is { Head: null }) Stack.PutAway(ref _writers);
     }
 
     private void Pump()
@@ -233,7 +282,7 @@ internal sealed partial class SockActor : UntypedActor
         }
 
         if (Stack.Net.Cpu is { } cpu) ChargeXmit(cpu, first);
-        _ip.Tell(first, _self);
+        Stack.Ip.Tell(first, Me);
     }
 
     private void Arm()
@@ -244,7 +293,7 @@ internal sealed partial class SockActor : UntypedActor
         if (_timer is null)
         {
             if (at == Instant.Never) return;
-            _timer = new ActorTimer(_context, SockTimer.Instance);
+            _timer = new ActorTimer(Context, SockTimer.Instance);
         }
 
         _timer.Arm(at.Nanoseconds);
@@ -262,7 +311,7 @@ internal sealed partial class SockActor : UntypedActor
     private void LetGo()
     {
         _state |= State.Releasing;
-        if (Stack.Demux(Sk.Protocol) is not null) TellDemux(new DemuxRequest(DemuxRequest.What.Release, _self, Sk));
+        if (Stack.Demux(Sk.Protocol) is not null) TellDemux(new DemuxRequest(DemuxRequest.What.Release, Me, Sk));
         else End();
     }
 
@@ -274,7 +323,7 @@ internal sealed partial class SockActor : UntypedActor
         Sk.Destroy();
         Stack.Books.CheckBuffers(Sk);
         _ops.Ended(this);
-        _context.Stop(_self);
+        Context.Stop(Me);
     }
 
     private void OnPort(DemuxRequest answer)
@@ -287,8 +336,8 @@ internal sealed partial class SockActor : UntypedActor
 
         _state &= ~State.Owned;
         _owner = null;
-        bool interrupted = _ownerInterrupted;
-        _ownerInterrupted = false;
+        bool interrupted = OwnerInterrupted;
+        OwnerInterrupted = false;
         if (Stack.Net.Cgroup is not null) PostBind(answer);
         if (answer.Call is { Process: { } caller }) Stack.Net.Current = caller;
         _ops.OnPort(this, answer);
@@ -303,7 +352,7 @@ internal sealed partial class SockActor : UntypedActor
         _ops.Destroy(this);
         AnswerAll(_readers, Errno.EINTR);
         AnswerAll(_writers, Errno.EINTR);
-        AnswerAll(_backlog, Errno.EINTR);
+        AnswerAll(Backlog, Errno.EINTR);
         if (_owner is { } call)
         {
             _owner = null;

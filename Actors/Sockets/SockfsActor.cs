@@ -4,13 +4,23 @@ namespace ActorNet.Actors;
 
 /// <summary>Makes the actors of sockets. A socket that throws is stopped and reported; the others go on.</summary>
 /// <remarks>Handles <see cref="Syscall.Socket"/> and <see cref="Syscall.SocketPair"/> (sent back with the actors), <see cref="AdoptChild"/> and <see cref="RunEnded"/>.</remarks>
-internal sealed class SockfsActor(NetStack stack) : UntypedActor
+internal sealed class SockfsActor : UntypedActor
 {
+    private readonly NetStack _stack;
+
+    // One recipe for all: what each is to drive lies in NetStack.Unborn until it is born.
+    private Props? _sockProps;
     private bool _ended;
+
+    public SockfsActor(NetStack stack)
+    {
+        _stack = stack;
+        stack.Clock = Context;
+    }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e =>
     {
-        stack.Books.Broken.Add($"{stack.Net.HostName}: a socket threw at {new Instant(Context.NowNanos())}: {e}");
+        _stack.Books.Broken.Add($"{_stack.Net.HostName}: a socket threw at {new Instant(Context.NowNanos())}: {e}");
         return Directive.Stop;
     });
 
@@ -42,26 +52,27 @@ internal sealed class SockfsActor(NetStack stack) : UntypedActor
 
     private void Spawn(Socket socket)
     {
-        socket.Inode = socket.Sk!.Inode = stack.NextInode();
+        socket.Inode = socket.Sk!.Inode = _stack.NextInode();
         socket.Actor = Spawn(socket.Sk!, socket.Ops!, null);
     }
 
     private IActorRef Spawn(Sock sk, ProtoOps ops, AdoptChild? adopted)
     {
-        stack.Sockets++;
-        stack.List.Add(sk);
-        IActorRef made = Context.ActorOf(Props.CreateBy(new SockActorProducer(stack, sk, ops, adopted)));
+        _stack.Sockets++;
+        _stack.List.Add(sk);
+        IActorRef made = Context.ActorOf(_sockProps ??= Props.CreateBy(new SockActorProducer(_stack)));
+        _stack.Unborn.Add(made, new SockActor.Unborn(sk, ops, adopted));
         if (_ended) made.Tell(RunEnded.Instance, Self); // it was on its way when the run ended
         return made;
     }
 }
 
-/// <summary>Makes one SockActor without reflection.</summary>
-internal sealed class SockActorProducer(NetStack stack, Sock sk, ProtoOps ops, AdoptChild? adopted) : IIndirectActorProducer
+/// <summary>Makes SockActors without reflection.</summary>
+internal sealed class SockActorProducer(NetStack stack) : IIndirectActorProducer
 {
     public Type ActorType => typeof(SockActor);
 
-    public ActorBase Produce() => new SockActor(stack, sk, ops, adopted);
+    public ActorBase Produce() => new SockActor(stack);
 
     public void Release(ActorBase actor)
     {

@@ -5,13 +5,13 @@ namespace ActorNet.Protocols;
 
 public abstract partial class InetSock
 {
-    private InetBindOptions? _bind;
+    private InetBindOptions? BindOptions => _seldom?.Bind;
 
     /// <summary>IP_TRANSPARENT: any address may be bound, and be a source. (What comes back reaches it only where a route delivers that address here.)</summary>
-    public bool Transparent => _bind is { Transparent: true };
+    public bool Transparent => BindOptions is { Transparent: true };
 
     /// <summary>IP_LOCAL_PORT_RANGE: the lower bound, and the upper one shifted by 16; 0 for the host's.</summary>
-    public uint LocalPortRange => _bind?.LocalPortRange ?? 0;
+    public uint LocalPortRange => BindOptions?.LocalPortRange ?? 0;
 
     private Errno SetBindOption(IpOpt option, ReadOnlySpan<byte> value, int v)
     {
@@ -19,13 +19,13 @@ public abstract partial class InetSock
         {
             case IpOpt.IP_TRANSPARENT:
                 if (value.Length < 1) return Errno.EINVAL;
-                if (v != 0 || _bind is not null) (_bind ??= new InetBindOptions()).Transparent = v != 0;
+                if (v != 0 || BindOptions is not null) (Seldom.Bind ??= new InetBindOptions()).Transparent = v != 0;
                 return Errno.OK;
             case IpOpt.IP_LOCAL_PORT_RANGE:
                 if (value.Length != 4) return Errno.EINVAL;
                 uint low = (uint)v & 0xFFFF, high = (uint)v >> 16;
                 if (low != 0 && high != 0 && low > high) return Errno.EINVAL;
-                (_bind ??= new InetBindOptions()).LocalPortRange = (uint)v;
+                (Seldom.Bind ??= new InetBindOptions()).LocalPortRange = (uint)v;
                 return Errno.OK;
             default:
                 return Errno.ENOPROTOOPT;

@@ -4,13 +4,13 @@ namespace ActorNet.Protocols;
 
 public abstract partial class InetSock
 {
-    private ErrorQueue? _errors;
+    private ErrorQueue? Errors => _seldom?.Errors;
 
     /// <summary>Something waits in the error queue: POLLERR.</summary>
-    protected bool HasErrors => _errors is { Count: > 0 };
+    protected bool HasErrors => Errors is { Count: > 0 };
 
     /// <summary>What the error queue is charged for, bytes.</summary>
-    protected int ErrorAlloc => _errors?.Alloc ?? 0;
+    protected int ErrorAlloc => Errors?.Alloc ?? 0;
 
     /// <summary>What poll shows of the error queue: POLLERR, with SO_SELECT_ERR_QUEUE also POLLPRI.</summary>
     protected PollEvents ErrorPoll => !HasErrors ? PollEvents.None : SelectErrQueue ? PollEvents.ERR | PollEvents.PRI : PollEvents.ERR;
@@ -33,14 +33,14 @@ public abstract partial class InetSock
     }
 
     /// <summary>skb_errqueue_purge.</summary>
-    protected void PurgeErrors() => _errors?.Clear();
+    protected void PurgeErrors() => Errors?.Clear();
 
     /// <summary>ip_recv_error. EAGAIN: the queue is empty.</summary>
     protected SysResult RecvError(scoped Span<byte> buffer, ref CmsgWriter control, Instant now, out SockAddr from, out MsgFlags outFlags)
     {
         from = default;
         outFlags = MsgFlags.None;
-        if (_errors is null || !_errors.TryTake(out QueuedError? e, out Errno? pending)) return Errno.EAGAIN;
+        if (Errors is null || !Errors.TryTake(out QueuedError? e, out Errno? pending)) return Errno.EAGAIN;
         if (pending is { } errno) Err = errno;
         int copied = Math.Min(e.Payload.Length, buffer.Length);
         e.Payload.AsSpan(0, copied).CopyTo(buffer);
@@ -63,7 +63,7 @@ public abstract partial class InetSock
         }
 
         control.Put((int)SockLevel.IP, (int)IpOpt.IP_RECVERR, extended);
-        _errors.Release(e);
+        Errors.Release(e);
         Wake(HasErrors ? ErrorReport : PollEvents.None);
         return copied;
     }
@@ -71,8 +71,8 @@ public abstract partial class InetSock
     /// <summary>__msg_zerocopy_callback: calls with MSG_ZEROCOPY are done.</summary>
     private protected void QueueZerocopy(uint low, uint high, byte code)
     {
-        _errors ??= new ErrorQueue();
-        if (!_errors.TryExtend(low, high)) _errors.AddZerocopy(code, low, high);
+        ErrorQueue errors = Seldom.Errors ??= new ErrorQueue();
+        if (!errors.TryExtend(low, high)) errors.AddZerocopy(code, low, high);
         Wake(ErrorReport);
     }
 
@@ -86,7 +86,7 @@ public abstract partial class InetSock
     private void Queue(QueuedError error)
     {
         if (RmemAlloc + ErrorQueue.Truesize >= Rcvbuf) return;
-        (_errors ??= new ErrorQueue()).Add(error);
+        (Seldom.Errors ??= new ErrorQueue()).Add(error);
         Wake(ErrorReport);
     }
 }

@@ -64,7 +64,7 @@ public abstract partial class InetSock
                 length = Math.Min(4, value.Length);
                 address[..length].CopyTo(value);
                 return Errno.OK;
-            case IpOpt.IP_MULTICAST_ALL: return WriteNumber(_mc?.All == false ? 0 : 1, value, out length);
+            case IpOpt.IP_MULTICAST_ALL: return WriteNumber(McState?.All == false ? 0 : 1, value, out length);
             case IpOpt.IP_MSFILTER:
                 if (value.Length < SizeofMsfilter) return Errno.EINVAL;
                 uint group = Address(value, 0);
@@ -101,7 +101,7 @@ public abstract partial class InetSock
         int ifIndex = value.Length >= SizeofMreqn ? Int(value, 8) : 0;
         if (ifIndex == 0 && address == 0)
         {
-            if (_mc is not null) (_mc.Index, _mc.Address) = (0, 0);
+            if (McState is not null) (McState.Index, McState.Address) = (0, 0);
             return Errno.OK;
         }
 

@@ -5,21 +5,21 @@ namespace ActorNet.Protocols;
 
 public abstract partial class InetSock
 {
-    private InetMulticast? _mc;
+    private InetMulticast? McState => _seldom?.Mc;
 
     /// <summary>What the demultiplexer lets through; null: everything for groups that this host is in.</summary>
-    public McFilter? McFilter => _mc is { } m && (m.Memberships.Length > 0 || !m.All) ? new McFilter(m.All, m.Memberships) : null;
+    public McFilter? McFilter => McState is { } m && (m.Memberships.Length > 0 || !m.All) ? new McFilter(m.All, m.Memberships) : null;
 
     /// <summary>IP_MULTICAST_IF: by which interface multicasts leave, 0 for the route's; and from which address.</summary>
-    public int McIndex => _mc?.Index ?? 0;
+    public int McIndex => McState?.Index ?? 0;
 
     /// <inheritdoc cref="McIndex"/>
-    public uint McAddr => _mc?.Address ?? 0;
+    public uint McAddr => McState?.Address ?? 0;
 
     /// <summary>Takes the changes of devices' groups that calls have made since it was last called; null for none.</summary>
     public McChange[]? TakeMcChanges()
     {
-        if (_mc?.Changes is not { Count: > 0 } changes) return null;
+        if (McState?.Changes is not { Count: > 0 } changes) return null;
         McChange[] taken = [.. changes];
         changes.Clear();
         return taken;
@@ -28,12 +28,12 @@ public abstract partial class InetSock
     /// <summary>ip_mc_drop_socket: at its end a socket leaves all groups.</summary>
     public void DropMemberships()
     {
-        if (_mc is not { } mc) return;
+        if (McState is not { } mc) return;
         foreach (McMembership m in mc.Memberships) LeaveDevice(m);
         mc.Memberships = [];
     }
 
-    private InetMulticast Mc => _mc ??= new InetMulticast();
+    private InetMulticast Mc => Seldom.Mc ??= new InetMulticast();
 
     // ip_mc_find_dev: the interface that is named by index, by its address, or by the route to the group; 0 for none.
     private static int FindDevice(Fib fib, uint group, uint address, int ifIndex)
@@ -62,7 +62,7 @@ public abstract partial class InetSock
         if (ifIndex == 0 && address == 0 && device == 0) return Errno.ENODEV;
         // One that was found by its address or by the route stands for its interface.
         int wanted = device != 0 ? device : ifIndex;
-        McMembership[] all = _mc?.Memberships ?? [];
+        McMembership[] all = McState?.Memberships ?? [];
         for (int i = 0; i < all.Length; i++)
         {
             McMembership m = all[i];
@@ -134,7 +134,7 @@ public abstract partial class InetSock
         Mc.Changes.Add(new McChange(McChangeKind.Leave, m.IfIndex, m.Group, m.Mode, [], false));
     }
 
-    private int IndexOf(uint group, int device) => _mc is null ? -1 : Array.FindIndex(_mc.Memberships, m => m.Group == group && m.IfIndex == device);
+    private int IndexOf(uint group, int device) => McState is null ? -1 : Array.FindIndex(McState.Memberships, m => m.Group == group && m.IfIndex == device);
 
     private McMembership Replace(int at, McMembership m)
     {

@@ -31,7 +31,14 @@ public abstract partial class InetSock
     public bool BindAddressNoPort { get; protected set; }
 
     /// <summary>IP_OPTIONS: put into each header, padded to words; null for none.</summary>
-    public byte[]? IpOptions { get; protected set; }
+    public byte[]? IpOptions
+    {
+        get => _seldom?.IpOptions;
+        protected set
+        {
+            if (_seldom is not null || value is not null) Seldom.IpOptions = value;
+        }
+    }
 
     /// <summary>IP_MTU: the known MTU of the path to the peer; 0 when not connected.</summary>
     protected virtual int PathMtu => 0;

@@ -5,7 +5,7 @@ namespace ActorNet.Protocols;
 public abstract partial class InetSock
 {
     /// <summary>The interface's index, 0 for none (inet_sk(sk)->uc_index).</summary>
-    protected int UnicastIf => _bind?.UnicastIf ?? 0;
+    protected int UnicastIf => BindOptions?.UnicastIf ?? 0;
 
     /// <summary>An index in network order. EINVAL: not four bytes, or another than SO_BINDTODEVICE's; EADDRNOTAVAIL: no such device.</summary>
     private Errno SetUnicastIf(ReadOnlySpan<byte> value, Fib fib)
@@ -14,7 +14,7 @@ public abstract partial class InetSock
         int ifIndex = BinaryPrimitives.ReadInt32BigEndian(value);
         if (ifIndex != 0 && fib.Device(ifIndex) is null) return Errno.EADDRNOTAVAIL;
         if (ifIndex != 0 && BoundIfIndex != 0 && ifIndex != BoundIfIndex) return Errno.EINVAL;
-        if (ifIndex != 0 || _bind is not null) (_bind ??= new InetBindOptions()).UnicastIf = ifIndex;
+        if (ifIndex != 0 || BindOptions is not null) (Seldom.Bind ??= new InetBindOptions()).UnicastIf = ifIndex;
         return Errno.OK;
     }
 

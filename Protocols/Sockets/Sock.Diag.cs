@@ -10,7 +10,13 @@ public abstract partial class Sock
     public int Slot { get; set; }
 
     /// <summary>sock_i_ino: its file's inode; 0 while no descriptor names it. Written by its driver.</summary>
-    public long Inode { get; set; }
+    public long Inode
+    {
+        get => _inode;
+        set => _inode = (uint)value;
+    }
+
+    private uint _inode;
 
     /// <summary>SOCK_DEAD: no descriptor names it any more, or none ever did.</summary>
     public virtual bool IsOrphan => false;

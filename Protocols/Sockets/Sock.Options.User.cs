@@ -74,7 +74,7 @@ public abstract partial class Sock
     protected void PutStreamStamps(ref CmsgWriter control, Instant stamp)
     {
         if (_stamps != StampKind.None) PutStamp(ref control, stamp);
-        if ((_timestamping & (Software | RxSoftware)) != (Software | RxSoftware)) return;
+        if ((Timestamping & (Software | RxSoftware)) != (Software | RxSoftware)) return;
         Span<byte> three = stackalloc byte[48];
         three.Clear();
         WriteTime(three, stamp, 1);
@@ -276,10 +276,24 @@ public abstract partial class Sock
     protected virtual int OmemAlloc => 0;
 
     /// <summary>sk_backlog.len: the driver's, bytes.</summary>
-    public int BacklogLength { get; set; }
+    public int BacklogLength
+    {
+        get => _userOptions is { } u ? u.BacklogLength : 0;
+        set
+        {
+            if (_userOptions is not null || value != 0) UserOptions.BacklogLength = value;
+        }
+    }
 
     /// <summary>sk_drops.</summary>
-    public int Drops { get; protected set; }
+    public int Drops
+    {
+        get => _userOptions is { } u ? u.Drops : 0;
+        protected set
+        {
+            if (_userOptions is not null || value != 0) UserOptions.Drops = value;
+        }
+    }
 
     private Errno GetPeerName(Span<byte> value, out int length)
     {
@@ -299,12 +313,10 @@ public abstract partial class Sock
     /// <summary>sk_clone: an accepted socket has its listener's, but a cookie of its own.</summary>
     private protected void InheritUserOptions(Sock from)
     {
-        _lingerSeconds = from._lingerSeconds;
+        LingerSeconds = from.LingerSeconds;
         if (from._userOptions is not { } u) return;
-        _userOptions = new SockUserOptions
-        {
-            MaxPacingRate = u.MaxPacingRate, PacingAsked = u.PacingAsked, PeekOff = u.PeekOff, BusyPoll = u.BusyPoll, IncomingCpu = u.IncomingCpu, TxTime = u.TxTime,
-            TxRehash = u.TxRehash, Bits = u.Bits,
-        };
+        SockUserOptions own = UserOptions;
+        (own.MaxPacingRate, own.PacingAsked, own.PeekOff, own.BusyPoll) = (u.MaxPacingRate, u.PacingAsked, u.PeekOff, u.BusyPoll);
+        (own.IncomingCpu, own.TxTime, own.TxRehash, own.Bits) = (u.IncomingCpu, u.TxTime, u.TxRehash, u.Bits);
     }
 }

@@ -22,9 +22,23 @@ public abstract partial class Sock
 
     public bool NoCheck { get; protected set; }
 
-    public int Priority { get; protected set; }
+    public int Priority
+    {
+        get => _userOptions is { } u ? u.Priority : 0;
+        protected set
+        {
+            if (_userOptions is not null || value != 0) UserOptions.Priority = value;
+        }
+    }
 
-    public uint Mark { get; protected set; }
+    public uint Mark
+    {
+        get => _userOptions is { } u ? u.Mark : 0;
+        protected set
+        {
+            if (_userOptions is not null || value != 0) UserOptions.Mark = value;
+        }
+    }
 
     /// <summary>SO_BINDTODEVICE as an interface index, 0 for any. The driver sets it: it knows the names.</summary>
     public int BoundIfIndex { get; set; }
@@ -40,15 +54,43 @@ public abstract partial class Sock
     public bool SndbufLocked { get; protected set; }
 
     /// <summary>SO_RCVLOWAT, bytes, at least 1.</summary>
-    public int Rcvlowat { get; protected set; } = 1;
+    public int Rcvlowat
+    {
+        get => _userOptions is { } u ? u.Rcvlowat : 1;
+        protected set
+        {
+            if (_userOptions is not null || value != 1) UserOptions.Rcvlowat = value;
+        }
+    }
 
     /// <summary>SO_LINGER: null when off; zero resets at close.</summary>
-    public Duration? Linger { get; protected set; }
+    public Duration? Linger
+    {
+        get => _userOptions is { } u ? u.Linger : null;
+        protected set
+        {
+            if (_userOptions is not null || value != null) UserOptions.Linger = value;
+        }
+    }
 
     /// <summary>SO_RCVTIMEO and SO_SNDTIMEO: how long a call waits; the driver keeps it.</summary>
-    public Duration Rcvtimeo { get; protected set; } = Duration.Infinite;
+    public Duration Rcvtimeo
+    {
+        get => _userOptions is { } u ? u.Rcvtimeo : Duration.Infinite;
+        protected set
+        {
+            if (_userOptions is not null || value != Duration.Infinite) UserOptions.Rcvtimeo = value;
+        }
+    }
 
-    public Duration Sndtimeo { get; protected set; } = Duration.Infinite;
+    public Duration Sndtimeo
+    {
+        get => _userOptions is { } u ? u.Sndtimeo : Duration.Infinite;
+        protected set
+        {
+            if (_userOptions is not null || value != Duration.Infinite) UserOptions.Sndtimeo = value;
+        }
+    }
 
     /// <summary>SO_ACCEPTCONN.</summary>
     public virtual bool IsListening => false;
@@ -88,7 +130,7 @@ public abstract partial class Sock
         {
             case SockOpt.SO_LINGER:
                 BinaryPrimitives.WriteInt32LittleEndian(full, Linger is null ? 0 : 1);
-                BinaryPrimitives.WriteInt32LittleEndian(full[4..], _lingerSeconds < 0 ? unchecked((int)(long.MaxValue / Jiffies.PerSecond)) : _lingerSeconds);
+                BinaryPrimitives.WriteInt32LittleEndian(full[4..], LingerSeconds < 0 ? unchecked((int)(long.MaxValue / Jiffies.PerSecond)) : LingerSeconds);
                 n = 8;
                 break;
             case SockOpt.SO_RCVTIMEO or SockOpt.SO_SNDTIMEO or SockOpt.SO_RCVTIMEO_NEW or SockOpt.SO_SNDTIMEO_NEW:
@@ -100,7 +142,7 @@ public abstract partial class Sock
                 break;
             case SockOpt.SO_TIMESTAMPING or SockOpt.SO_TIMESTAMPING_NEW:
                 // struct so_timestamping: flags, and a hardware clock that no device has.
-                if ((SockOpt)option == SockOpt.SO_TIMESTAMPING || _stampsAreNew) BinaryPrimitives.WriteUInt32LittleEndian(full, _timestamping);
+                if ((SockOpt)option == SockOpt.SO_TIMESTAMPING || _stampsAreNew) BinaryPrimitives.WriteUInt32LittleEndian(full, Timestamping);
                 full[4..8].Clear();
                 n = 8;
                 break;
@@ -178,6 +220,15 @@ public abstract partial class Sock
         return true;
     }
 
+    private int LingerSeconds
+    {
+        get => _userOptions?.LingerSeconds ?? 0;
+        set
+        {
+            if (_userOptions is not null || value != 0) UserOptions.LingerSeconds = value;
+        }
+    }
+
     // The size asked for is doubled to leave room for book-keeping; what overflows is clamped, as max_t(int, val * 2, MIN) would.
     private void SetSndbuf(int asked)
     {
@@ -191,8 +242,6 @@ public abstract partial class Sock
         Rcvbuf = Math.Max((int)Math.Min(asked * 2L, int.MaxValue), MinRcvbuf);
     }
 
-    private int _lingerSeconds;
-
     private Errno SetLinger(ReadOnlySpan<byte> value)
     {
         if (value.Length < 8) return Errno.EINVAL;
@@ -204,7 +253,7 @@ public abstract partial class Sock
 
         // A negative time is one without end: MAX_SCHEDULE_TIMEOUT, which shows as what an int holds of it in seconds.
         int seconds = BinaryPrimitives.ReadInt32LittleEndian(value[4..]);
-        _lingerSeconds = Math.Max(seconds, -1);
+        LingerSeconds = Math.Max(seconds, -1);
         Linger = seconds < 0 ? Duration.Infinite : new Duration(seconds * 1_000_000_000L);
         return Errno.OK;
     }

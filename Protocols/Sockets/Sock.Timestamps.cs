@@ -15,9 +15,16 @@ public abstract partial class Sock
     protected const uint SofOptId = 1 << 7, SofOptTsonly = 1 << 11, SofOptIdTcp = 1 << 16;
 
     /// <summary>SOF_TIMESTAMPING_* as set.</summary>
-    protected uint Timestamping => _timestamping;
+    protected uint Timestamping
+    {
+        get => _userOptions?.Timestamping ?? 0;
+        private set
+        {
+            if (_userOptions is not null || value != 0) UserOptions.Timestamping = value;
+        }
+    }
 
-    /// <summary>sock_set_timestamping: the protocol's say, before the flags are set.</summary>
+    /// <summary>sock_setTimestamping: the protocol's say, before the flags are set.</summary>
     protected virtual Errno OnTimestamping(uint flags) => Errno.OK;
 
     /// <summary>Seconds from 1970 to the beginning of a run (2000-01-01T00:00:00Z): the hosts' wall clock.</summary>
@@ -25,7 +32,6 @@ public abstract partial class Sock
 
     private StampKind _stamps;
     private bool _stampsAreNew;
-    private uint _timestamping;
 
     /// <summary>How stamps are given (SOCK_RCVTSTAMP, SOCK_RCVTSTAMPNS). Whether by the new structures (SOCK_TSTAMP_NEW) is said by who set something last.</summary>
     private enum StampKind : byte { None, Micros, Nanos }
@@ -50,14 +56,14 @@ public abstract partial class Sock
         }
     }
 
-    // sock_set_timestamping. EINVAL: unknown bits, or one without the one it needs; EOPNOTSUPP, of a bound socket EINVAL: a clock of a device, which none has.
+    // sock_setTimestamping. EINVAL: unknown bits, or one without the one it needs; EOPNOTSUPP, of a bound socket EINVAL: a clock of a device, which none has.
     private Errno SetTimestamping(uint flags, bool isNew)
     {
         if ((flags & ~TimestampingMask) != 0 || (flags & (SofOptIdTcp | SofOptId)) == SofOptIdTcp) return Errno.EINVAL;
         if (OnTimestamping(flags) is var refused and not Errno.OK) return refused;
         if ((flags & (OptStats | SofOptTsonly)) == OptStats) return Errno.EINVAL;
         if ((flags & BindPhc) != 0) return BoundIfIndex == 0 ? Errno.EOPNOTSUPP : Errno.EINVAL;
-        (_timestamping, _stampsAreNew) = (flags, isNew);
+        (Timestamping, _stampsAreNew) = (flags, isNew);
         return Errno.OK;
     }
 
@@ -70,7 +76,7 @@ public abstract partial class Sock
         _ => null,
     };
 
-    private protected void InheritStamps(Sock from) => (_stamps, _stampsAreNew, _timestamping) = (from._stamps, from._stampsAreNew, from._timestamping);
+    private protected void InheritStamps(Sock from) => (_stamps, _stampsAreNew, Timestamping) = (from._stamps, from._stampsAreNew, from.Timestamping);
 
     /// <summary>sock_recv_cmsgs: what the socket layer says of a packet.</summary>
     /// <param name="stamp">When it came (skb->tstamp).</param>
@@ -78,8 +84,8 @@ public abstract partial class Sock
     protected void PutSocketCmsgs(ref CmsgWriter control, Instant stamp, uint mark, int priority, int drops)
     {
         if (_stamps != StampKind.None) PutStamp(ref control, stamp);
-        else if ((_timestamping & RxSoftware) == 0) NoteStamp(stamp);
-        if ((_timestamping & Software) != 0 && (_timestamping & RxSoftware) != 0)
+        else if ((Timestamping & RxSoftware) == 0) NoteStamp(stamp);
+        if ((Timestamping & Software) != 0 && (Timestamping & RxSoftware) != 0)
         {
             // Three times: software's, an obsolete one, the device's.
             Span<byte> three = stackalloc byte[48];
@@ -97,7 +103,7 @@ public abstract partial class Sock
     protected void PutStamps(ref CmsgWriter control, Instant stamp)
     {
         if (_stamps != StampKind.None) PutStamp(ref control, stamp);
-        if ((_timestamping & Software) == 0) return;
+        if ((Timestamping & Software) == 0) return;
         Span<byte> three = stackalloc byte[48];
         three.Clear();
         WriteTime(three, stamp, 1);

@@ -5,7 +5,7 @@ namespace ActorNet.Protocols;
 
 public abstract partial class Sock
 {
-    private PollEvents _wakes;
+    private ushort _wakes;
 
     /// <summary>sock_def_readable: something to read, or a connection to accept.</summary>
     protected const PollEvents DataReady = PollEvents.IN | PollEvents.RDNORM | PollEvents.RDBAND;
@@ -24,13 +24,13 @@ public abstract partial class Sock
         DataReady | WriteSpace | PollEvents.ERR | PollEvents.HUP | PollEvents.RDHUP;
 
     /// <summary>A callback runs. Several in one turn add up.</summary>
-    protected void Wake(PollEvents key) => _wakes |= key;
+    protected void Wake(PollEvents key) => _wakes |= (ushort)key;
 
     /// <summary>The keys of the callbacks that have run since this was last called; None when nobody would have been woken.</summary>
     public PollEvents TakeWakes()
     {
-        PollEvents wakes = _wakes;
-        _wakes = PollEvents.None;
+        var wakes = (PollEvents)_wakes;
+        _wakes = 0;
         return wakes;
     }
 }

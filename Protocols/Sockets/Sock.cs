@@ -14,12 +14,22 @@ public abstract partial class Sock(Net net, AddressFamily family, SocketType typ
 
     public AddressFamily Family { get; } = family;
 
-    public SocketType Type { get; } = type;
+    public SocketType Type => (SocketType)_type;
 
-    public IpProtocol Protocol { get; } = protocol;
+    public IpProtocol Protocol => (IpProtocol)_protocol;
+
+    // Numbers that are small, of types that are not; names that are of IPv4.
+    private readonly byte _type = (byte)type;
+    private readonly ushort _protocol = (ushort)protocol;
+    private ushort _err;
+    private PackedAddr _local, _peer;
 
     /// <summary>The pending asynchronous error (sk->sk_err); a call that reports it clears it.</summary>
-    public Errno Err { get; protected set; }
+    public Errno Err
+    {
+        get => (Errno)_err;
+        protected set => _err = (ushort)value;
+    }
 
     /// <summary>What it accounts for: truesize of what waits to be read, and of what was written and is not acknowledged. Zero after <see cref="Destroy"/>.</summary>
     public virtual int RmemAlloc => 0;
@@ -30,9 +40,23 @@ public abstract partial class Sock(Net net, AddressFamily family, SocketType typ
     /// <summary>The maker's uid (sk_uid): SO_REUSEPORT is shared within it, /proc/net shows it.</summary>
     public uint Uid { get; set; }
 
-    public SockAddr Local { get; set; }
+    public SockAddr Local
+    {
+        get => _local.IsOther ? UserOptions.Local : _local.Value;
+        set
+        {
+            if (!_local.TrySet(value)) UserOptions.Local = value;
+        }
+    }
 
-    public SockAddr Peer { get; set; }
+    public SockAddr Peer
+    {
+        get => _peer.IsOther ? UserOptions.Peer : _peer.Value;
+        set
+        {
+            if (!_peer.TrySet(value)) UserOptions.Peer = value;
+        }
+    }
 
     /// <summary>What the socket is ready for now (the protocol's poll operation).</summary>
     public abstract PollEvents Poll { get; }

@@ -33,6 +33,24 @@ internal sealed class SockUserOptions
     public Instant LastStamp;
 
     public SockBits Bits;
+
+    /// <summary>SO_PRIORITY, SO_MARK, SO_RCVLOWAT, SO_LINGER (and its seconds as they were set), SO_RCVTIMEO, SO_SNDTIMEO, SO_TIMESTAMPING.</summary>
+    public int Priority, Rcvlowat = 1, LingerSeconds;
+
+    /// <inheritdoc cref="Priority"/>
+    public uint Mark, Timestamping;
+
+    /// <inheritdoc cref="Priority"/>
+    public Duration? Linger;
+
+    /// <inheritdoc cref="Priority"/>
+    public Duration Rcvtimeo = Duration.Infinite, Sndtimeo = Duration.Infinite;
+
+    /// <summary>What waits for the socket's lock, bytes; what was dropped (sk_drops).</summary>
+    public int BacklogLength, Drops;
+
+    /// <summary>Names that are not of IPv4.</summary>
+    public SockAddr Local, Peer;
 }
 
 /// <summary>Options that are on or off (SOCK_* of include/net/sock.h).</summary>
