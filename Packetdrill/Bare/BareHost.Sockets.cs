@@ -11,6 +11,8 @@ internal sealed partial class BareHost
     private readonly List<BarePoll> _polls = [];
     private readonly List<string> _broken = [];
 
+    private bool _isOver;
+
     // sk_write_space out of a socket's own turn.
     private readonly Queue<BareSocket> _again = new();
 
@@ -37,9 +39,29 @@ internal sealed partial class BareHost
     /// <summary>Makes a call, which may wait; what it sends leaves before this returns.</summary>
     public async ValueTask<SysResult> Make(BareCall call)
     {
-        if (!call.Try(Now)) _waiting.Add(call);
-        Leave(call.Socket, 0);
-        return await call.Answer;
+        BareSocket s = call.Socket;
+        bool waits = !call.Try(Now);
+        if (waits) _waiting.Add(call);
+        if (waits) s.Refs++; // fdget: a close(2) meanwhile ends the descriptor, the socket ends with the call
+        Leave(s, 0);
+        SysResult result = await call.Answer;
+        if (waits && --s.Refs == 0 && !s.IsOrphan && !_isOver)
+        {
+            _waiting.Remove(call); // it may be its own turn that this goes on in
+            CloseLast(s);
+            Leave(s, 0);
+        }
+
+        return result;
+    }
+
+    /// <summary>The last that held a socket lets it go.</summary>
+    public void CloseLast(BareSocket s)
+    {
+        Enter(s);
+        s.IsOrphan = true;
+        if (s.Tcp is { State: TcpState.LISTEN } listener) ForgetChildren(listener);
+        s.Sk.Close(Now);
     }
 
     /// <summary>poll(2).</summary>
@@ -64,6 +86,7 @@ internal sealed partial class BareHost
     /// <summary>The run ends: all lets go. What was not as it should be.</summary>
     public IReadOnlyList<string> Destroy()
     {
+        _isOver = true;
         foreach (BareCall call in _waiting.ToArray()) call.Interrupt();
         foreach (BareSocket s in _sockets.ToArray()) LetGo(s);
         _ip.Destroy();

@@ -58,10 +58,7 @@ internal sealed partial class BareProcess(BareHost host) : ISocketCalls
         if (Find(fd) is not { } s) return Of(Errno.EBADF);
         _files[fd] = null;
         if (--s.Refs > 0) return Of(0);
-        host.Enter(s);
-        s.IsOrphan = true;
-        if (s.Tcp is { State: TcpState.LISTEN } listener) host.ForgetChildren(listener);
-        s.Sk.Close(host.Now);
+        host.CloseLast(s);
         return s.Tcp is null ? Of(host.Leave(s, 0)) : host.Make(new BareLinger(s));
     }
 

@@ -18,7 +18,7 @@ internal sealed class BareSocket(Sock sk)
 
     public bool NonBlocking => (Flags & FileFlags.NONBLOCK) != 0;
 
-    /// <summary>Descriptors.</summary>
+    /// <summary>Descriptors, and calls that wait.</summary>
     public int Refs { get; set; }
 
     /// <summary>No descriptor names it any more: it goes on by itself until its machine is done.</summary>

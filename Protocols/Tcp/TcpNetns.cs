@@ -43,7 +43,7 @@ public sealed partial class TcpNetns
     internal bool TakeChallenge(Instant now)
     {
         int limit = _net.Sysctl.tcp_challenge_ack_limit;
-        if (limit == int.MaxValue) return true;
+        if (limit is int.MaxValue or <= 0) return true; // of none or less Linux makes a budget that nobody uses up
         long second = now.Nanoseconds / 1_000_000_000;
         if (second != _challengeSecond)
         {
