@@ -6,7 +6,7 @@ using ActorNet.Devices.Wires;
 namespace ActorNet.Devices;
 
 /// <summary>An Ethernet device with, once connected, the sending direction of its cable. Owned by the NIC's or switch's actor.</summary>
-public sealed class EtherPort(NetDeviceInfo info, Net net) : NetDeviceState(info, net)
+public sealed partial class EtherPort(NetDeviceInfo info, Net net) : NetDeviceState(info, net)
 {
     private Link? _link;
     private IActorRef? _peer;
@@ -62,6 +62,12 @@ public sealed class EtherPort(NetDeviceInfo info, Net net) : NetDeviceState(info
         {
             SkBuff? next = skb.Next;
             skb.Next = null;
+            if ((skb.GsoSize != 0 || skb.IpSummed == SkbChecksum.PARTIAL) && !MayLeave(skb, ref next))
+            {
+                skb = next;
+                continue;
+            }
+
             if (TrySend(skb, now, after, context, out Instant arrival))
             {
                 if (head is null)
@@ -100,7 +106,7 @@ public sealed class EtherPort(NetDeviceInfo info, Net net) : NetDeviceState(info
     {
         arrival = default;
         NetDeviceStats stats = Stats;
-        int length = skb.Length;
+        int length = skb.GsoSize == 0 ? skb.Length : TcpSegmentation.WireLengths(skb).Largest;
         if (!IsRunning)
         {
             stats.tx_dropped++;

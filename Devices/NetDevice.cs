@@ -41,6 +41,9 @@ public static class NetDevice
     /// <summary>`ip link set DEV address MAC`; EADDRNOTAVAIL for a group address.</summary>
     public sealed record SetAddress(int IfIndex, MacAddress Address);
 
+    /// <summary>`ethtool -K DEV ...`: the offloads that it has from now on; those that need others they do not have go (netdev_fix_features).</summary>
+    public sealed record SetFeatures(int IfIndex, NetIfFeature Features);
+
     /// <summary>dev_set_promiscuity: +1 asks for frames to other hosts, -1 takes the wish back.</summary>
     public sealed record SetPromiscuity(int IfIndex, int Delta);
 

@@ -55,6 +55,9 @@ public abstract class NetDeviceActor : UntypedActor
             case NetDevice.SetAddress m:
                 Answer(Change(m.Address.IsGroup || _dev.Info.Type != ARPHRD.ETHER ? null : _dev.Info with { Address = m.Address }, Errno.EADDRNOTAVAIL));
                 return true;
+            case NetDevice.SetFeatures m:
+                Answer(Change(_dev.Info.Type == ARPHRD.ETHER ? _dev.Info with { Features = Offloads.Fix(m.Features) } : null, Errno.EOPNOTSUPP));
+                return true;
             case NetDevice.SetPromiscuity m:
                 _dev.Promiscuity = Math.Max(0, _dev.Promiscuity + m.Delta);
                 IFF flags = _dev.Promiscuity > 0 ? _dev.Info.Flags | IFF.PROMISC : _dev.Info.Flags & ~IFF.PROMISC;

@@ -25,6 +25,9 @@ public sealed record NetDeviceInfo(string Name, int IfIndex, MacAddress Address,
     /// <summary>Frames that may wait to be sent (txqueuelen).</summary>
     public int TxQueueLen { get; init; } = 1000;
 
+    /// <summary>Its offloads (`ethtool -k`).</summary>
+    public NetIfFeature Features { get; init; }
+
     public int MinMtu { get; init; } = 68;
 
     public int MaxMtu { get; init; } = 65_535;

@@ -99,7 +99,14 @@ public class NetDeviceState(NetDeviceInfo info, Net net)
         skb.Tstamp = now;
         skb.IfIndex = Info.IfIndex;
         if (Info.Type == ARPHRD.NONE) return DeliverRaw(skb, now);
-        int length = skb.Length;
+        int length = skb.Length, frames = 1;
+        long bytes = length;
+        if (skb.GsoSize != 0)
+        {
+            (length, bytes) = TcpSegmentation.WireLengths(skb);
+            frames = skb.GsoSegs;
+        }
+
         if (length < EtherType.HeaderLength)
         {
             stats.rx_errors++;
@@ -125,8 +132,8 @@ public class NetDeviceState(NetDeviceInfo info, Net net)
             return null;
         }
 
-        stats.rx_packets++;
-        stats.rx_bytes += Info.Type == ARPHRD.LOOPBACK ? length - EtherType.HeaderLength : length;
+        stats.rx_packets += frames;
+        stats.rx_bytes += Info.Type == ARPHRD.LOOPBACK ? length - EtherType.HeaderLength : bytes;
         if (type == PacketType.MULTICAST) stats.multicast++;
         IActorRef? upper = Upper(EtherTypeOf(skb));
         if (upper is null)

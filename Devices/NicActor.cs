@@ -26,6 +26,7 @@ public sealed partial class NicActor : EtherActor
 
     protected override void Rcv(SkBuff chain, Instant now)
     {
+        if (chain.GsoSize != 0 || chain.IpSummed == SkbChecksum.PARTIAL) chain = Port.AsFrames(chain);
         bool moderated = _options.RxUsecs.Nanoseconds > 0;
         if (chain.Next is null && !moderated && _ring.Count == 0 && Port.Net.Cpu is null)
         {
@@ -38,6 +39,7 @@ public sealed partial class NicActor : EtherActor
 
         for (SkBuff? skb = chain; skb is not null;)
         {
+            if (skb.GsoSize != 0 || skb.IpSummed == SkbChecksum.PARTIAL) skb = Port.AsFrames(skb);
             SkBuff? next = skb.Next;
             skb.Next = null;
             if (Port.Arrives(skb, now)) ToRing(skb, now);

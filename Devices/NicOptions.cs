@@ -1,4 +1,4 @@
-// What `ethtool -g` and `ethtool -c` set: the receive ring and interrupt moderation.
+// What `ethtool -g`, `ethtool -c` and `ethtool -K` set: the receive ring, interrupt moderation, offloads.
 
 namespace ActorNet.Devices;
 
@@ -18,6 +18,9 @@ public sealed record NicOptions
 
     /// <summary>Frames one poll takes at most (NAPI_POLL_WEIGHT): the longest batch.</summary>
     public int Weight { get; init; } = 64;
+
+    /// <summary>Offloads (ethtool -K). None by default: each frame of a run is its own, and its checksum covers what it carries.</summary>
+    public NetIfFeature Features { get; init; }
 
     /// <summary>Says what is wrong with it, or null.</summary>
     public string? Validate() =>

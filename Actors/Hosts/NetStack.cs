@@ -108,6 +108,7 @@ internal sealed class NetStack(Netns ns)
     public static InDevice InDeviceOf(NetDeviceInfo info) => new(info.Name, info.IfIndex, info.Address, info.Mtu)
     {
         IsUp = info.IsUp,
+        Features = info.Features,
         IsLoopback = (info.Flags & IFF.LOOPBACK) != 0,
         NoArp = !info.NeedsArp,
         IsPointToPoint = (info.Flags & IFF.POINTOPOINT) != 0,

@@ -45,8 +45,8 @@ public sealed class SimNetns
         int ifIndex = Plan.NextIfIndex();
         NetDeviceInfo info = NetDeviceInfo.Ethernet(name, ifIndex, AddressOf(ifIndex), mtu);
         if (mtu < info.MinMtu || mtu > info.MaxMtu) throw new ArgumentException($"{FullName}, device {name}: mtu {mtu} is not between {info.MinMtu} and {info.MaxMtu}", nameof(mtu));
-        var port = new EtherPort(info, Plan.Net);
         NicOptions nic = options ?? NicOptions.Default;
+        var port = new EtherPort(info with { Features = Offloads.Fix(nic.Features) }, Plan.Net);
         if (nic.Validate() is { } wrong) throw new ArgumentException($"{FullName}, device {name}: {wrong}", nameof(options));
         Plan.Add(port, () => Props.Create(() => new NicActor(port, nic)));
         return this;

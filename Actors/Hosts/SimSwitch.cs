@@ -38,7 +38,7 @@ public sealed class SimSwitch
         int index = _ports.Count + 1;
         name ??= string.Create(System.Globalization.CultureInfo.InvariantCulture, $"p{index}");
         if (_ports.Exists(p => p.Info.Name == name)) throw new ArgumentException($"switch {Name} has a port {name} already", nameof(name));
-        var port = new EtherPort(NetDeviceInfo.Ethernet(name, index, new MacAddress(0x0200_0000_0000UL | (ulong)(uint)_number << 16 | (uint)index), mtu), Net);
+        var port = new EtherPort(NetDeviceInfo.Ethernet(name, index, new MacAddress(0x0200_0000_0000UL | (ulong)(uint)_number << 16 | (uint)index), mtu) with { Features = NetIfFeature.ALL }, Net);
         _ports.Add(port);
         return port;
     }

@@ -115,6 +115,7 @@ internal sealed class IpActor : UntypedActor
             return;
         }
 
+        if ((skb.GsoSize != 0 || skb.IpSummed == SkbChecksum.PARTIAL) && !Passes(ref skb, link.Device.Features, now)) return;
         if (link.NeedsArp && !IsGroup(skb.Ip.NextHop))
         {
             NextHop? n = Find(skb.IfIndex, skb.Ip.NextHop);
@@ -138,6 +139,26 @@ internal sealed class IpActor : UntypedActor
         }
 
         Pass(link.Actor, skb);
+    }
+
+    // validate_xmit_skb: what the device does not do for its host is done here. False: it went on as several.
+    private bool Passes(ref SkBuff skb, NetIfFeature features, Instant now)
+    {
+        bool partial = (features & NetIfFeature.HW_CSUM) != 0;
+        if (skb.GsoSize != 0 && (features & NetIfFeature.TSO) == 0)
+        {
+            for (SkBuff? s = TcpSegmentation.Segment(skb, 0, partial), next; s is not null; s = next)
+            {
+                next = s.Next;
+                s.Next = null;
+                Down(s, now);
+            }
+
+            return false;
+        }
+
+        if (skb.GsoSize == 0 && !partial) TcpSegmentation.FillChecksum(skb, 0);
+        return true;
     }
 
     private static bool IsGroup(uint nextHop) => nextHop >> 28 == 0xE || nextHop == 0xFFFF_FFFF;
@@ -214,10 +235,11 @@ internal sealed class IpActor : UntypedActor
         // inetdev_event: lo has its address as soon as somebody sets it up.
         if (device.IsLoopback && info.IsUp && device.Addresses.IsEmpty) _stack.Fib.AddAddress(device, IpAddress.Loopback4.V4, 8);
         bool isUp = info.IsUp && info.HasCarrier;
-        if (device.IsUp != isUp || device.Mtu != info.Mtu) _stack.Fib.ForgetRoutes();
+        if (device.IsUp != isUp || device.Mtu != info.Mtu || device.Features != info.Features) _stack.Fib.ForgetRoutes();
         device.IsUp = isUp;
         device.WasUp |= device.IsUp;
         device.Mtu = info.Mtu;
+        device.Features = info.Features;
         device.Address = info.Address;
     }
 

@@ -39,6 +39,7 @@ public sealed class SwitchActor : UntypedActor
     {
         for (SkBuff? skb = chain; skb is not null;)
         {
+            if (skb.GsoSize != 0 || skb.IpSummed == SkbChecksum.PARTIAL) skb = _ports[skb.IfIndex - 1].AsFrames(skb);
             SkBuff? next = skb.Next;
             skb.Next = null;
             Forward(skb, now);
@@ -98,7 +99,7 @@ public sealed class SwitchActor : UntypedActor
     private bool Accept(EtherPort from, SkBuff skb, Instant now)
     {
         NetDeviceStats stats = from.Stats;
-        int length = skb.Length;
+        (int length, long bytes) = TcpSegmentation.WireLengths(skb);
         DropReason wrong = length < EtherType.HeaderLength ? DropReason.HDR_TRUNC
             : length > from.Info.Mtu + EtherType.HeaderLength + EtherType.TagLength ? DropReason.PKT_TOO_BIG
             : DropReason.NOT_DROPPED_YET;
@@ -112,8 +113,8 @@ public sealed class SwitchActor : UntypedActor
 
         MacAddress destination = EtherFrame.Destination(skb.Data);
         if (from.IsTapped) from.Record(now, now, EtherFrame.Classify(destination, from.Info.Address), skb);
-        stats.rx_packets++;
-        stats.rx_bytes += length;
+        stats.rx_packets += Math.Max(1, skb.GsoSegs);
+        stats.rx_bytes += bytes;
         if (destination.IsGroup && destination != MacAddress.Broadcast) stats.multicast++;
         if (destination.Value is >= LinkLocalFirst and <= LinkLocalLast)
         {

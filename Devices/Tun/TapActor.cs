@@ -54,6 +54,7 @@ public sealed class TapActor : EtherActor
     {
         for (SkBuff? skb = chain; skb is not null;)
         {
+            if (skb.GsoSize != 0 || skb.IpSummed == SkbChecksum.PARTIAL) skb = Port.AsFrames(skb);
             SkBuff? next = skb.Next;
             skb.Next = null;
             if (Port.Arrives(skb, now)) ToKernel(skb, now);

@@ -61,6 +61,12 @@ public sealed class Link
     /// <summary>When the serializer has sent all it was given: a qdisc that stores frames gives the next one then.</summary>
     public Instant FreeAt => _serializer.FreeAt;
 
+    /// <summary>Takes no time and does nothing to frames: one that stands for several may pass as it is.</summary>
+    public bool PassesWhole => Spec.Rate == 0 && !_impaired;
+
+    /// <summary>Changes no byte of a frame: its checksum need not be there.</summary>
+    public bool PassesPartial => Spec.Corrupt == 0;
+
     /// <summary>Frames that wait at this time.</summary>
     public int Backlog(Instant now)
     {

@@ -21,8 +21,17 @@ internal static class WireTransmit
         }
 
         skb.OrphanAt(fate.End, now);
-        stats.tx_packets++;
-        stats.tx_bytes += skb.Length;
+        if (skb.GsoSize == 0)
+        {
+            stats.tx_packets++;
+            stats.tx_bytes += skb.Length;
+        }
+        else
+        {
+            stats.tx_packets += skb.GsoSegs;
+            stats.tx_bytes += TcpSegmentation.WireLengths(skb).Together;
+        }
+
         dev.Net.Trace.Frame(fate.Start, FrameEvent.SENT, dev.Info.IfIndex, skb);
         if (dev.IsTapped) dev.Record(fate.Start, now, PacketType.OUTGOING, skb);
         if (fate.Dropped != DropReason.NOT_DROPPED_YET)
@@ -32,7 +41,9 @@ internal static class WireTransmit
             return false;
         }
 
+        bool partial = skb.IpSummed == SkbChecksum.PARTIAL;
         skb.Scrub();
+        if (partial) skb.IpSummed = SkbChecksum.PARTIAL;
         skb.PacketType = PacketType.HOST;
         skb.IfIndex = peerIfIndex;
         skb.Tstamp = now;

@@ -24,6 +24,9 @@ public sealed class InDevice(string name, int ifIndex, MacAddress address, int m
     /// <summary>The largest IP packet, bytes.</summary>
     public int Mtu { get; set; } = mtu;
 
+    /// <summary>dev->features: what it does for this host.</summary>
+    public NetIfFeature Features { get; set; }
+
     /// <summary>`tc qdisc ... pfifo limit N`, packets; 0: all that is sent is dropped. Other limits are the device's own affair.</summary>
     public int QueueLimit { get; set; } = int.MaxValue;
 

@@ -9,6 +9,7 @@ public sealed partial class Ipv4
     // Takes the packet, queues its fragments in order. A fragment may be cut again: offsets and "more fragments" go on from its own.
     private void Fragment(SkBuff skb, InDevice device, uint nextHop, int mtu)
     {
+        if (skb.IpSummed == SkbChecksum.PARTIAL) TcpSegmentation.FillChecksum(skb, 0);
         Span<byte> data = skb.Data;
         var v = new Ipv4View(data);
         int headerLength = v.HeaderLength, room = mtu - headerLength & ~7, left = data.Length - headerLength;

@@ -24,6 +24,10 @@ internal sealed class TcpFlow
     /// <summary>When something was last sent again; Never when nothing was.</summary>
     public Instant RetransmittedAt = Instant.Never;
 
+    /// <summary>What the route's device does for its host, and of which state of the routes that is (sk_route_caps).</summary>
+    public NetIfFeature Features;
+    public int FeaturesGen = -1;
+
     // ---- rate samples
     /// <summary>When the packet was sent that was delivered last, and when the last delivery was heard of (first_tx_mstamp, delivered_mstamp).</summary>
     public Instant FirstTx, DeliveredAt;

@@ -113,6 +113,12 @@ public sealed partial class TcpSock
             if (push == PushAll && skb.Next is { Tcp.Continues: true } && ShouldDefer(skb, burst, ref cwndLimited, ref rwndLimited)) break;
             int run = RunLength(skb, probe ? 1 : quota, mss, nonagle), gone = 0, bytes = 0;
             Instant before = PacingStamp;
+            if (run > 1 && CanGso(_writeQueue.Head!, run))
+            {
+                bytes = TransmitRun(_writeQueue.Head!, run, mss);
+                gone = run;
+            }
+
             for (; gone < run; gone++)
             {
                 SkBuff s = _writeQueue.Head!;

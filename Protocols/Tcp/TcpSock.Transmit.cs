@@ -9,20 +9,27 @@ public sealed partial class TcpSock
     /// <returns>False: the device's queue dropped it (NET_XMIT_DROP); it is as if it had not been sent.</returns>
     private bool TransmitData(SkBuff seg, bool forcePush = false)
     {
-        seg.Tcp.SentAt = _mstamp;
-        // Linux reads the clock anew before new data (tcp_write_xmit), so what is sent again by the same acknowledgement is older by a little: RACK can tell.
-        if (_flow is { } f && (seg.Tcp.Sacked & Tcpcb.EverRetrans) == 0 && f.RetransmittedAt == _mstamp && seg.Tcp.Seq == _snd.SndNxt.Value)
-            seg.Tcp.SentAt = _mstamp + Duration.FromMicroseconds(1);
-        if (_state is not (TcpState.SYN_SENT or TcpState.SYN_RECV)) Flow.Sent(seg, _mstamp, _delivered, _packetsOut == 0);
+        NoteSent(seg, _packetsOut == 0);
         bool sent = Transmit(seg.Tcp.Seq, (TcpFlags)seg.Tcp.Flags | (forcePush ? TcpFlags.PSH : TcpFlags.None), seg.Data);
         if (_user is { Stamps.Count: > 0 }) StampsOnSending(seg);
         return sent;
     }
 
-    /// <summary>__tcp_transmit_skb: builds a segment around the payload and queues it for the driver.</summary>
-    /// <returns>False: the device's queue drops it, and the window is cut for that.</returns>
-    private bool Transmit(SeqNum seq, TcpFlags flags, ReadOnlySpan<byte> payload)
+    private void NoteSent(SkBuff seg, bool nothingInFlight)
     {
+        seg.Tcp.SentAt = _mstamp;
+        // Linux reads the clock anew before new data (tcp_write_xmit), so what is sent again by the same acknowledgement is older by a little: RACK can tell.
+        if (_flow is { } f && (seg.Tcp.Sacked & Tcpcb.EverRetrans) == 0 && f.RetransmittedAt == _mstamp && seg.Tcp.Seq == _snd.SndNxt.Value)
+            seg.Tcp.SentAt = _mstamp + Duration.FromMicroseconds(1);
+        if (_state is not (TcpState.SYN_SENT or TcpState.SYN_RECV)) Flow.Sent(seg, _mstamp, _delivered, nothingInFlight);
+    }
+
+    /// <summary>__tcp_transmit_skb: builds a segment around the payload and queues it for the driver.</summary>
+    /// <param name="run">In the payload's place: the first of so many segments of so many bytes together, to go as one packet.</param>
+    /// <returns>False: the device's queue drops it, and the window is cut for that.</returns>
+    private bool Transmit(SeqNum seq, TcpFlags flags, ReadOnlySpan<byte> payload, SkBuff? run = null, int segs = 1, int bytes = 0)
+    {
+        if (run is null) bytes = payload.Length;
         Span<SackBlock> blocks = stackalloc SackBlock[4];
         scoped TcpOptionsWriter options;
         if ((flags & TcpFlags.SYN) != 0)
@@ -33,7 +40,7 @@ public sealed partial class TcpSock
         }
         else
         {
-            if (HasEcn) flags = EcnSend(flags, newData: !payload.IsEmpty && seq >= _snd.SndNxt);
+            if (HasEcn) flags = EcnSend(flags, newData: bytes > 0 && seq >= _snd.SndNxt);
             int sacks = 0;
             options = new TcpOptionsWriter { WindowScale = -1, Timestamps = Timestamps, Md5 = Md5Key };
             if (Timestamps)
@@ -49,7 +56,7 @@ public sealed partial class TcpSock
 
             if (IsAccEcn)
             {
-                flags = AccEcnSend(flags, isPure: payload.IsEmpty && sacks == 0);
+                flags = AccEcnSend(flags, isPure: bytes == 0 && sacks == 0);
                 AccEcnOptions(ref options, ref sacks);
             }
 
@@ -58,7 +65,7 @@ public sealed partial class TcpSock
 
         CheckRoute();
         int header = TcpHeader.MinLength + options.Length;
-        int length = header + payload.Length;
+        int length = header + bytes;
         SkBuff pkt = Net.Pool.Alloc(TcpConst.Headroom, length);
         Span<byte> b = pkt.Put(length);
         int window = (flags & TcpFlags.SYN) != 0 ? Math.Min(_rcv.RcvWnd, TcpConst.MaxWindowUnscaled) : SelectWindow();
@@ -77,22 +84,30 @@ public sealed partial class TcpSock
         TcpHeader.Emit(b, Local.Port, Peer.Port, seq, (flags & TcpFlags.ACK) != 0 ? _rcv.RcvNxt : default, header, flags, (ushort)window, urgent);
         options.Emit(b[TcpHeader.MinLength..]);
         if (options.Md5 is { } key) TcpMd5.Sign(key, Local.Address, Peer.Address, b[..header], payload);
-        uint sum = InternetChecksum.Sum(b[..header], InternetChecksum.PseudoHeader(Local.Address, Peer.Address, (byte)IpProtocol.TCP, length));
-        if (!payload.IsEmpty) sum = InternetChecksum.CopyAndSum(payload, b[header..], sum);
-        BinaryPrimitives.WriteUInt16BigEndian(b[16..], InternetChecksum.Finish(sum));
-        FillRoute(pkt);
+        if (bytes > 0 && (run is not null || (RouteFeatures & NetIfFeature.HW_CSUM) != 0))
+        {
+            FillForDevice(pkt, b, header, payload, run, segs);
+        }
+        else
+        {
+            uint sum = InternetChecksum.Sum(b[..header], InternetChecksum.PseudoHeader(Local.Address, Peer.Address, (byte)IpProtocol.TCP, length));
+            if (bytes > 0) sum = InternetChecksum.CopyAndSum(payload, b[header..], sum);
+            BinaryPrimitives.WriteUInt16BigEndian(b[16..], InternetChecksum.Finish(sum));
+        }
+
+        FillRoute(pkt, segs);
         if ((flags & TcpFlags.ACK) != 0) EventAckSent();
-        if (!payload.IsEmpty)
+        if (bytes > 0)
         {
             EventDataSent();
-            Flow.DataSegsOut++;
-            _flow!.BytesSent += payload.Length;
+            Flow.DataSegsOut += segs;
+            _flow!.BytesSent += bytes;
         }
 
         // What is sent again counts as TcpRetransSegs alone.
-        SeqNum end = seq + payload.Length + ((flags & (TcpFlags.SYN | TcpFlags.FIN)) != 0 ? 1 : 0);
-        if (end > _snd.SndNxt || end == seq) Inc(Snmp.TcpOutSegs);
-        _segsOut++;
+        SeqNum end = seq + bytes + ((flags & (TcpFlags.SYN | TcpFlags.FIN)) != 0 ? 1 : 0);
+        if (end > _snd.SndNxt || end == seq) Net.Mib.Add(Snmp.TcpOutSegs, segs);
+        _segsOut += segs;
         if (_flow is { } flow) flow.LastXmit = Instant.Max(flow.LastXmit, _mstamp);
         QueueXmit(pkt);
         if (Net.EgressDrops is not { } drops || !drops(Peer.Address)) return true;
@@ -100,10 +115,10 @@ public sealed partial class TcpSock
         return false;
     }
 
-    private void FillRoute(SkBuff pkt)
+    private void FillRoute(SkBuff pkt, int segs)
     {
         pkt.TransportHeader = pkt.DataOffset;
-        FillIp(pkt, Local.Address, Peer.Address, connected: true);
+        FillIp(pkt, Local.Address, Peer.Address, connected: true, segs);
         if (!_confirmNeighbour) return;
         pkt.Ip.ConfirmNeighbour = true;
         _confirmNeighbour = false;
