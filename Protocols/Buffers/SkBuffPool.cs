@@ -56,6 +56,7 @@ public sealed class SkBuffPool
         shard.Allocated++;
         Stack<SkBuff> free = shard.Free[c];
         if (!free.TryPop(out SkBuff? skb) && !Refill(free, c, out skb)) skb = new SkBuff(this, c, new byte[Sizes[c]]);
+        if (free.TryPeek(out SkBuff? next)) SkBuff.Prefetch(next);
         skb.Reset();
         return skb;
     }

@@ -45,6 +45,7 @@ public sealed partial class TcpSock
         int length = first.Length;
         while (last.Next is { Tcp.Continues: true } s)
         {
+            SkBuff.Prefetch(s.Next);
             last = s;
             length += s.Length;
         }

@@ -15,6 +15,7 @@ public sealed partial class TcpSock
         while (_rtxQueue.Head is { } skb)
         {
             if ((SeqNum)skb.Tcp.EndSeq > _snd.SndUna) break;
+            SkBuff.Prefetch(skb.Next);
             byte sacked = skb.Tcp.Sacked;
             if ((sacked & Tcpcb.Retrans) != 0)
             {

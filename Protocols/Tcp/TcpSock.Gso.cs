@@ -76,6 +76,7 @@ public sealed partial class TcpSock
             int at = header;
             for (int i = 0; i < segs; i++, s = s.Next!)
             {
+                s.Next?.PrefetchData();
                 s.Data.CopyTo(b[at..]);
                 at += s.Length;
             }

@@ -122,6 +122,8 @@ public sealed partial class TcpSock
             for (; gone < run; gone++)
             {
                 SkBuff s = _writeQueue.Head!;
+                s.Next?.PrefetchData();
+
                 if (gone == 0) BeginRun(s); // what goes out together is one packet of the kernel's from now on
                 if (IsAccEcn) AccEcnState!.InRun = gone > 0;
                 if (!TransmitData(s, forcePush: run > 1 && gone == run - 1)) break;

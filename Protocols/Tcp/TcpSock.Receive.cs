@@ -73,6 +73,7 @@ public sealed partial class TcpSock
         while (skb is not null)
         {
             SkBuff? next = skb.Next;
+            SkBuff.Prefetch(next);
             int offset = at - skb.Tcp.Seq, available = skb.Length - offset;
             if (available > 0)
             {
