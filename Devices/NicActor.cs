@@ -113,6 +113,7 @@ public sealed partial class NicActor : EtherActor
     private int PollOnce(Instant now)
     {
         Port.Stats.polls++;
+        if ((Port.Info.Features & NetIfFeature.GRO) != 0 && !Port.IsTapped) return PollMerging(now);
         SkBuff? head = null, tail = null;
         IActorRef? taker = null;
         int taken = 0;
@@ -135,6 +136,45 @@ public sealed partial class NicActor : EtherActor
 
         if (head is not null) taker!.Tell(head, Me);
         return taken;
+    }
+
+    // The same, with what can be merged merged (napi_gro_receive, and gro_flush at the poll's end).
+    private int PollMerging(Instant now)
+    {
+        SkBuff? head = null, tail = null, held = null;
+        IActorRef? taker = null, heldFor = null;
+        int taken = 0;
+        while (taken < _options.Weight && _ring.TryTake(out SkBuff? skb))
+        {
+            taken++;
+            IActorRef? upper = Port.Deliver(skb, now);
+            if (upper is null || (held is not null && upper == heldFor && Gro.TryMerge(ref held, skb))) continue;
+            Release();
+            held = skb;
+            heldFor = upper;
+        }
+
+        Release();
+        if (head is not null) taker!.Tell(head, Me);
+        return taken;
+
+        void Release()
+        {
+            if (held is null) return;
+            if (head is not null && held.Protocol == head.Protocol)
+            {
+                tail!.Next = held;
+            }
+            else
+            {
+                if (head is not null) taker!.Tell(head, Me);
+                head = held;
+                taker = heldFor;
+            }
+
+            tail = held;
+            held = null;
+        }
     }
 
     private void CallOff()

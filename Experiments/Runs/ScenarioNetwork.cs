@@ -1,6 +1,7 @@
 // A scenario as a network of actors: each spec becomes what it says, in the order of the file.
 
 using ActorNet.Actors;
+using ActorNet.Devices;
 using ActorNet.Devices.Capture;
 using ActorNet.Devices.Switching;
 using ActorNet.Protocols;
@@ -75,6 +76,8 @@ internal sealed class ScenarioNetwork
     {
         (LinkEnd a, LinkEnd b) = (link.A, link.B);
         int mtu = a.Device?.Mtu ?? b.Device?.Mtu ?? 1500;
+        foreach (DeviceSpec? device in (ReadOnlySpan<DeviceSpec?>)[a.Device, b.Device])
+            if (device is { Offloads: true }) Host(device).AddDevice(device.Name, mtu, new NicOptions { Features = NetIfFeature.ALL });
         if (a.Device is { } host && b.Device is { } other) Network.Link(Host(host), host.Name, Host(other), other.Name, link.Forward, link.Backward, mtu);
         else if (a.Device is { } left) Network.Link(Host(left), left.Name, SwitchOf(b), b.PortName, link.Forward, link.Backward, mtu);
         else if (b.Device is { } right) Network.Link(Host(right), right.Name, SwitchOf(a), a.PortName, link.Backward, link.Forward, mtu);

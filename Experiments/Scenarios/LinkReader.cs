@@ -73,7 +73,7 @@ internal sealed class LinkReader(ScenarioErrors errors, NodeNames names)
         HostSpec host = end.Host!;
         string name = end.Device ?? FreeName(host);
         if (host.Devices.Any(d => d.Name == name)) reader.Fail(ScenarioKeys.Between, $"{host.Name}:{name} already has a link");
-        var device = new DeviceSpec(host, name) { Mtu = (int)reader.Get(ScenarioKeys.LinkMtu) };
+        var device = new DeviceSpec(host, name) { Mtu = (int)reader.Get(ScenarioKeys.LinkMtu), Offloads = reader.Get(ScenarioKeys.Offloads) };
         host.Devices.Add(device);
         return new LinkEnd(device, null, name);
     }

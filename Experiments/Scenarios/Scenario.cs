@@ -99,6 +99,9 @@ public sealed class DeviceSpec(HostSpec host, string name)
 
     public int Mtu { get; set; } = 1500;
 
+    /// <summary>It has all offloads.</summary>
+    public bool Offloads { get; set; }
+
     /// <summary>The namespace that it is in; null for the host's first.</summary>
     public string? Netns { get; set; }
 

@@ -59,6 +59,7 @@ public static class ScenarioKeys
 
     public static readonly ListKey Between = Key.List("between", "the two ends: [client, lan]. Hosts, switches or groups; \"router:eth2\" names the device. One group and one node: a star; two groups: shared out evenly, in order");
     public static readonly Key<long> LinkMtu = Key.Integer("mtu", "1500", "largest IP packet of the devices at both ends, in bytes", 68, 9710);
+    public static readonly Key<bool> Offloads = Key.Flag("offloads", "false", "the devices at both ends have the offloads of a veth (tso, gso, gro, checksums): a wire without rate, impairments and capture passes large packets whole");
     public static readonly NodeKey Forward = Key.Node("forward", "object", "what differs from the first end to the second; the wire keys below");
     public static readonly NodeKey Backward = Key.Node("backward", "object", "what differs from the second end to the first; the wire keys below");
 
@@ -78,7 +79,7 @@ public static class ScenarioKeys
     internal static readonly Key[] WireKeys = [Rate, Delay, Jitter, KeepOrder, Loss, Duplicate, Corrupt, Mark, Reorder, ReorderGap, ReorderAhead, Queue];
 
     public static readonly KeySet Wire = new("links.NAME.forward and .backward", WireKeys);
-    public static readonly KeySet Link = new("links.NAME", [Between, LinkMtu, Forward, Backward, .. WireKeys]);
+    public static readonly KeySet Link = new("links.NAME", [Between, LinkMtu, Offloads, Forward, Backward, .. WireKeys]);
 
     public static readonly Key<string> Program = Key.Text("program", "", "which program; the section's name when absent");
     public static readonly ListKey On = Key.List("on", "the hosts it runs on: names, groups, or globs such as client*");

@@ -155,6 +155,9 @@ public sealed partial class Fib
         GenId++;
     }
 
+    /// <summary>Something was learnt of single destinations.</summary>
+    internal bool HasExceptions => !_exceptions.IsEmpty;
+
     private void SetMtu(ref RouteOut r, FibRoute? route, Instant now)
     {
         int learnt = _exceptions.Find(r.Daddr, now, out bool locked);

@@ -11,6 +11,8 @@ internal sealed class FibExceptions
 
     private Entry?[]? _table;
 
+    public bool IsEmpty => _table is null;
+
     /// <summary>ip_rt_min_pmtu (552 bytes) and ip_rt_mtu_expires (10 minutes), as Linux has them.</summary>
     public const int MinPmtu = 552;
     public static readonly Duration MtuExpires = Duration.FromSeconds(600);

@@ -41,7 +41,7 @@ public sealed partial class Ipv4
         skb.NetworkHeader = skb.DataOffset;
         skb.TransportHeader = skb.DataOffset + h.HeaderLength;
 
-        RouteIn route = _fib.Input(h.Daddr, h.Saddr, device, (IpProtocol)h.Protocol);
+        RouteIn route = RouteInput(h.Daddr, h.Saddr, device, (IpProtocol)h.Protocol);
         if (route.Type == RouteType.UNSPEC)
         {
             if (route.Reason == DropReason.IP_RPFILTER) mib.Inc(Snmp.TcpExtIPReversePathFilter);

@@ -11,7 +11,7 @@ public sealed partial class Ipv4
         NetnsMib mib = _net.Mib;
         ref IpControl ip = ref skb.Ip;
         // A packet of a socket has its source; replies keep theirs even when the address is gone by now (FLOWI_FLAG_ANYSRC).
-        RouteOut r = _fib.Output(ip.Daddr.V4, ip.Saddr.IsAny ? 0 : ip.Saddr.V4, ip.BoundIfIndex, now, anySource: true);
+        RouteOut r = RouteOutput(ip.Daddr.V4, ip.Saddr.IsAny ? 0 : ip.Saddr.V4, ip.BoundIfIndex, now);
         if (r.Errno != Errno.OK)
         {
             mib.Inc(Snmp.IpOutNoRoutes);

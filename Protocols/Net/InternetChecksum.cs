@@ -116,6 +116,12 @@ public static class InternetChecksum
             sum = Vector256.Sum(low) + Vector256.Sum(high);
         }
 
+        for (; i + 16 <= n; i += 16)
+        {
+            ulong a = Unsafe.ReadUnaligned<ulong>(ref Unsafe.AddByteOffset(ref p, i)), b = Unsafe.ReadUnaligned<ulong>(ref Unsafe.AddByteOffset(ref p, i + 8));
+            sum += (a & 0xFFFF_FFFF) + (a >> 32) + (b & 0xFFFF_FFFF) + (b >> 32);
+        }
+
         return sum + SumTail(ref Unsafe.AddByteOffset(ref p, i), n - i);
     }
 

@@ -136,9 +136,12 @@ public sealed class TraceHash
 
     private static ulong Tail(ReadOnlySpan<byte> bytes)
     {
-        ulong w = 0;
-        for (int i = 0; i < bytes.Length; i++) w |= (ulong)bytes[i] << 8 * i;
-        return w;
+        int n = bytes.Length;
+        if (n == 0) return 0;
+        if (n >= 8) return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        // Two reads that overlap: the same bits twice.
+        if (n >= 4) return BinaryPrimitives.ReadUInt32LittleEndian(bytes) | (ulong)BinaryPrimitives.ReadUInt32LittleEndian(bytes[(n - 4)..]) << 8 * (n - 4);
+        return bytes[0] | (ulong)bytes[n >> 1] << 8 * (n >> 1) | (ulong)bytes[n - 1] << 8 * (n - 1);
     }
 
     private static ulong Fold(ulong a, ulong b)
