@@ -157,7 +157,7 @@ internal sealed class Conductor
         if (_team is null)
         {
             _workers = [_alone, .. Enumerable.Range(1, _choice.Workers - 1).Select(i => new Worker(_system, i))];
-            _team = new WorkerTeam(_workers) { WorkerOf = id => _system.LoopOf(id)!.Worker.Index };
+            _team = new WorkerTeam(_workers);
         }
         int[] home = _choice.Shares?.Invoke(hosts) ?? Partition.Of(Loads(), _system.Links, _workers.Length);
         foreach (Worker w in _workers)
@@ -167,7 +167,7 @@ internal sealed class Conductor
         }
         for (int i = 0; i < hosts; i++)
             Give(_system.LoopOf(i)!, _workers[home[i]]);
-        _team.Measure(_system.Links);
+        _team.Measure(_system.Links, id => _system.LoopOf(id)!.Worker.Index);
         _links = _system.Links.All.Count;
         _shared = true;
         _eventsBefore = new long[hosts];

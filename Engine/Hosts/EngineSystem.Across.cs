@@ -41,7 +41,7 @@ internal sealed partial class EngineSystem
             int other = to.Worker.Index;
             if (at - from.Now < worker.Nearest[other])
                 throw TooSoon(from, at, receiver);
-            worker.Outboxes![other].Add(worker.OutTurn, at, from.Id, from.NextSequence(), receiver, message, sender);
+            worker.Outboxes![other].Add(at, from.Id, from.NextSequence(), receiver, message, sender);
             return;
         }
         if (at <= worker.Limit)

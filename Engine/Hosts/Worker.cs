@@ -27,26 +27,12 @@ internal sealed partial class Worker(EngineSystem system, int index)
     /// <summary>Where what it sends to other workers' hosts goes; null when it is alone.</summary>
     internal Outbox[]? Outboxes;
 
-    /// <summary>Which of an outbox's two turns is written now.</summary>
-    internal int OutTurn;
-
     /// <summary>By worker: nothing it sends there arrives sooner, ns.</summary>
     internal long[] Nearest = [];
 
     internal IEnumerable<HostLoop> Hosts => _heap.Take(_count);
 
     internal long NextTime => _count == 0 ? EventQueue.Never : _heap[0].HeapTime;
-
-    /// <summary>Handles everything of its hosts that is due up to <paramref name="until"/> (ns, inclusive).</summary>
-    internal void Run(long until)
-    {
-        while (!Stopped && NextTime is var from && from <= until && from != EventQueue.Never)
-        {
-            Limit = Lookahead > until - from ? until : from + Lookahead - 1;
-            RunWindow();
-        }
-        Limit = -1;
-    }
 
     /// <summary>Handles everything up to <see cref="Limit"/>.</summary>
     internal void RunWindow()

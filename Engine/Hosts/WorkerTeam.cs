@@ -1,89 +1,71 @@
-// Several workers, one run: each has some of the hosts. They meet at the end of every window. No more threads are at work than there are processors (the
-// caller's is the first): of more workers than that, several take turns on one.
+// Several workers, one run: each has some of the hosts, and whoever holds it goes on until the first time at which anything could reach it from another, as far
+// as their clocks have been seen to be. There is no meeting: clocks move on as work is done. No more threads are at work than there are processors (the
+// caller's is the first). Each has workers of its own and takes another's turn when its own cannot go on: a thread that the machine has put aside holds nobody up.
 
 namespace ActorNet.Engine.Hosts;
 
-internal sealed class WorkerTeam
+internal sealed partial class WorkerTeam
 {
     private readonly Worker[] _workers;
     private readonly WorkerClock[] _clocks;
-    private readonly Worker[][] _crews;
-    private readonly WorkerThread[] _threads;
 
-    // [from, to]: nothing that one sends reaches the other sooner, whichever way it goes round.
-    private long[,] _distance = new long[0, 0];
+    /// <summary>By thread: all workers, its own first.</summary>
+    private readonly Worker[][] _rounds;
+    private readonly int[] _own;
+    private readonly WorkerThread[] _threads;
+    private WorkerDistances _distances = null!;
     private Exception? _failure;
+    private volatile bool _ends;
 
     internal WorkerTeam(Worker[] workers)
     {
         _workers = workers;
-        _clocks = [.. workers.Select(w => new WorkerClock(workers.Length))];
+        _clocks = new WorkerClock[workers.Length];
         int threads = Math.Min(workers.Length, Environment.ProcessorCount);
-        _crews = [.. Enumerable.Range(0, threads).Select(t => workers.Where(w => w.Index % threads == t).ToArray())];
-        _threads = [.. _crews.Skip(1).Select(crew => new WorkerThread($"worker {crew[0].Index}"))];
+        _rounds = [.. Enumerable.Range(0, threads).Select(t => workers.OrderBy(w => w.Index % threads == t ? 0 : 1).ThenBy(w => w.Index).ToArray())];
+        _own = [.. Enumerable.Range(0, threads).Select(t => workers.Count(w => w.Index % threads == t))];
+        _threads = [.. Enumerable.Range(1, threads - 1).Select(t => new WorkerThread($"worker {t}"))];
     }
 
     /// <summary>Takes the links' lengths over into the workers' windows; after hosts have changed hands.</summary>
-    internal void Measure(LinkGraph links)
+    /// <param name="workerOf">By the loop's number.</param>
+    internal void Measure(LinkGraph links, Func<int, int> workerOf)
     {
-        int n = _workers.Length;
-        _distance = new long[n, n];
-        for (int i = 0; i < n; i++)
-        {
-            _workers[i].Lookahead = links.Longest;
-            for (int j = 0; j < n; j++)
-                _distance[i, j] = i == j ? EventQueue.Never : links.Longest;
-        }
-        foreach (LinkGraph.Link link in links.All)
-        {
-            int a = WorkerOf(link.A), b = WorkerOf(link.B);
-            if (a == b)
-                _workers[a].Lookahead = Math.Min(_workers[a].Lookahead, link.Delay);
-            else
-                _distance[a, b] = _distance[b, a] = Math.Min(_distance[a, b], link.Delay);
-        }
+        long[] within = new long[_workers.Length];
+        _distances = new WorkerDistances(links, workerOf, within);
         foreach (Worker w in _workers)
-            w.Nearest = [.. Enumerable.Range(0, n).Select(j => _distance[w.Index, j])];
-        // By way of a third, or back to oneself (Floyd 1962).
-        for (int k = 0; k < n; k++)
         {
-            for (int i = 0; i < n; i++)
-            {
-                for (int j = 0; j < n; j++)
-                {
-                    if (_distance[i, k] != EventQueue.Never && _distance[k, j] != EventQueue.Never)
-                        _distance[i, j] = Math.Min(_distance[i, j], _distance[i, k] + _distance[k, j]);
-                }
-            }
+            w.Lookahead = within[w.Index];
+            w.Nearest = [.. _workers.Select(other => _distances.Direct(w.Index, other.Index))];
         }
     }
 
-    /// <summary>By the loop's number; set before <see cref="Measure"/>.</summary>
-    internal Func<int, int> WorkerOf { get; set; } = static _ => 0;
-
     /// <summary>
     /// Handles everything due up to <paramref name="until"/> (ns, inclusive); false when it was ended before: by the token, by a worker's failure (rethrown),
-    /// or because <paramref name="interrupted"/> (asked by the first worker between windows) has become true.
+    /// or because <paramref name="interrupted"/> (asked by the first thread between turns) has become true.
     /// </summary>
     internal bool Run(long until, Func<bool> interrupted, CancellationToken cancel)
     {
         _failure = null;
+        _ends = false;
         foreach (Worker w in _workers)
         {
             w.Stop = null;
             w.Stopped = false;
             w.Cancel = cancel;
+            _clocks[w.Index].Time = 0;
         }
-        foreach (WorkerClock clock in _clocks)
-            clock.Reset();
-        for (int i = 1; i < _crews.Length; i++)
+        long end = WorkerDistances.After(until, 1);
+        Settle(end);
+        for (int t = 1; t < _rounds.Length; t++)
         {
-            Worker[] crew = _crews[i];
-            _threads[i - 1].Begin(() => Work(crew, until, null));
+            int thread = t;
+            _threads[t - 1].Begin(() => Work(thread, end, null));
         }
-        Work(_crews[0], until, interrupted);
+        Work(0, end, interrupted);
         foreach (WorkerThread thread in _threads)
             thread.Await();
+        Deliver();
         if (_failure is not null)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_failure);
         foreach (Worker w in _workers)
@@ -94,64 +76,88 @@ internal sealed class WorkerTeam
         return true;
     }
 
-    private void Work(Worker[] crew, long until, Func<bool>? interrupted)
+    /// <summary>One thread's part.</summary>
+    private void Work(int thread, long end, Func<bool>? interrupted)
     {
-        bool ends = false;
-        for (long window = 0; ; window++)
+        Worker[] round = _rounds[thread];
+        for (int idle = 0; !_ends && !IsOver(end); idle++)
         {
-            foreach (Worker me in crew)
-                _clocks[me.Index].Publish(window, me, ends);
-            bool end = false;
-            foreach (WorkerClock clock in _clocks)
+            bool busy = false;
+            int those = idle < Loyal ? _own[thread] : round.Length;
+            for (int i = 0; i < those && !_ends; i++)
             {
-                clock.Await(window);
-                end |= clock.Ends(window); // all see the same, so all end in the same window
-            }
-            long first = EventQueue.Never;
-            for (int i = 0; i < _clocks.Length; i++)
-                first = Math.Min(first, WorkerClock.Next(_clocks, i, window));
-            end |= first > until || first == EventQueue.Never;
-            ends = false;
-            foreach (Worker me in crew)
-            {
-                foreach (Worker other in _workers)
-                    other.Outboxes![me.Index].Deliver((int)(window & 1), me);
-                if (end)
+                Worker me = round[i];
+                ref WorkerClock clock = ref _clocks[me.Index];
+                if (ReachOf(me.Index, end) <= clock.Time || !clock.TryHold())
                     continue;
-                me.OutTurn = (int)(~window & 1);
-                ends |= !RunWindow(me, ReachOf(me, window, until));
+                busy |= TakeTurn(me, end);
+                clock.LetGo();
             }
-            if (end)
-                return;
-            ends |= interrupted?.Invoke() == true;
+            if (interrupted?.Invoke() == true)
+                _ends = true;
+            if (busy)
+                idle = -1;
+            else
+                Wait(idle, end);
         }
     }
 
-    /// <summary>How far a worker may go (ns, inclusive): until the first time at which anything could reach it.</summary>
-    private long ReachOf(Worker me, long window, long until)
+    /// <summary>Runs a worker that this thread holds for as long as the others' clocks allow; answers whether there was anything to do.</summary>
+    private bool TakeTurn(Worker me, long end)
     {
-        long limit = until;
-        for (int i = 0; i < _clocks.Length; i++)
-        {
-            long next = WorkerClock.Next(_clocks, i, window), distance = _distance[i, me.Index];
-            if (next < until && distance - 1 < limit - next)
-                limit = next + distance - 1;
-        }
-        return limit;
-    }
-
-    private bool RunWindow(Worker me, long limit)
-    {
+        ref WorkerClock clock = ref _clocks[me.Index];
+        bool busy = false;
         try
         {
-            me.Run(limit);
-            return !me.Stopped;
+            for (long reach; !_ends && (reach = ReachOf(me.Index, end)) > clock.Time; clock.Time = reach)
+            {
+                foreach (Worker other in _workers)
+                    other.Outboxes![me.Index].Deliver(me);
+                for (long from; (from = me.NextTime) < reach && from != EventQueue.Never;)
+                {
+                    busy = true;
+                    clock.Time = from;
+                    me.Limit = Math.Min(reach, WorkerDistances.After(from, me.Lookahead)) - 1;
+                    me.RunWindow();
+                    if (!me.Stopped)
+                        continue;
+                    _ends = true;
+                    return true;
+                }
+            }
         }
         catch (Exception e)
         {
             // The engine's own failure: all end, and whoever runs the system hears of it.
             Interlocked.CompareExchange(ref _failure, e, null);
-            return false;
+            _ends = true;
         }
+        finally
+        {
+            me.Limit = -1;
+        }
+        return busy;
+    }
+
+    /// <summary>The first time (ns) of which a worker cannot know yet what it brings.</summary>
+    private long ReachOf(int worker, long end)
+    {
+        long reach = end;
+        for (int i = 0; i < _clocks.Length; i++)
+        {
+            if (i != worker)
+                reach = Math.Min(reach, WorkerDistances.After(_clocks[i].Time, _distances.Direct(i, worker)));
+        }
+        return reach;
+    }
+
+    private bool IsOver(long end)
+    {
+        for (int i = 0; i < _clocks.Length; i++)
+        {
+            if (_clocks[i].Time < end)
+                return false;
+        }
+        return true;
     }
 }

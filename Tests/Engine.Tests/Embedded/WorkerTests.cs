@@ -212,14 +212,17 @@ public sealed class WorkerTests
         protected override void OnReceive(object message) => throw new EngineBugException("planted");
     }
 
-    [Fact]
-    public void What_is_wrong_with_the_engine_itself_ends_the_run_on_any_worker()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void What_is_wrong_with_the_engine_itself_ends_the_run_on_any_worker(int worker)
     {
         using var net = new Net(1, 6, "3");
-        IActorRef[] bugs = [.. Enumerable.Range(0, 3).Select(_ => net.System.ActorOf(Props.Create(() => new Bug()).AsHost()))];
+        IActorRef bug = net.System.ActorOf(Props.Create(() => new Bug()).AsHost());
+        net.Conductor.Choice.Shares = hosts => [.. Enumerable.Range(0, hosts).Select(h => h == hosts - 1 ? worker : h % 3)];
         net.System.RunUntil(1000);
-        foreach (IActorRef bug in bugs)
-            bug.Tell("now", ActorRefs.NoSender);
+        bug.Tell("now", ActorRefs.NoSender);
         Assert.Equal("planted", Assert.Throws<EngineBugException>(() => net.System.RunUntil(100_000)).Message);
     }
 
@@ -235,6 +238,67 @@ public sealed class WorkerTests
         Assert.True(net.Logs.Sum(l => l.Count) < whole.Sum(l => l.Count));
         net.System.RunUntil(1_200_000);
         Assert.Equal(whole, net.Logs);
+    }
+
+    private sealed class Sleeper(List<long> log) : UntypedActor
+    {
+        private const long Hour = 3_600_000_000_000;
+
+        protected override void OnReceive(object message)
+        {
+            log.Add(Context.NowNanos());
+            if (message is IActorRef neighbour)
+                Context.TellAt(Context.NowNanos() + Hour, neighbour, "wake");
+        }
+    }
+
+    [Fact]
+    public void Time_in_which_nothing_happens_is_skipped_by_workers_that_wait_for_one_another()
+    {
+        using ActorSystem system = EngineRun.Create("asleep", ConfigurationFactory.ParseString("akka.loglevel = OFF, akka.stdout-loglevel = OFF, actornet.engine.workers = 3"), EngineMode.Virtual);
+        List<long>[] logs = [[], [], []];
+        IActorRef[] all = [.. logs.Select(log => system.ActorOf(Props.Create(() => new Sleeper(log)).AsHost()))];
+        system.DeclareLink(all[0], all[1], 1000);
+        system.DeclareLink(all[1], all[2], 1000);
+        ((EngineSystem)system).Conductor.Choice.Shares = static _ => [0, 0, 1, 2];
+        system.RunUntil(10);
+        all[0].Tell(all[1], ActorRefs.NoSender); // by steps of a link's length the hour would be billions of them
+        system.RunUntil(2 * 3_600_000_000_000);
+        long begun = Assert.Single(logs[0]);
+        Assert.Equal([begun + 3_600_000_000_000], logs[1]);
+        Assert.Empty(logs[2]);
+    }
+
+    private sealed class Burst(List<int> got) : UntypedActor
+    {
+        public const int Size = 10_000;
+
+        protected override void OnReceive(object message)
+        {
+            if (message is int n)
+                got.Add(n);
+            for (int i = 0; message is IActorRef to && i < Size; i++)
+                Context.TellAt(Context.NowNanos() + 1000 + i / 100, to, i);
+        }
+    }
+
+    [Fact]
+    public void Ten_thousand_messages_of_one_instant_arrive_in_order_at_another_workers_host()
+    {
+        using ActorSystem system = EngineRun.Create("burst", ConfigurationFactory.ParseString("akka.loglevel = OFF, akka.stdout-loglevel = OFF, actornet.engine.workers = 2"), EngineMode.Virtual);
+        List<int>[] got = [[], [], []];
+        IActorRef[] all = [.. got.Select(g => system.ActorOf(Props.Create(() => new Burst(g)).AsHost()))];
+        system.DeclareLink(all[0], all[1], 1000);
+        system.DeclareLink(all[1], all[2], 1000);
+        ((EngineSystem)system).Conductor.Choice.Shares = static _ => [0, 0, 1, 1];
+        system.RunUntil(10);
+        for (int round = 0; round < 5; round++)
+        {
+            all[0].Tell(all[1], ActorRefs.NoSender);
+            system.RunUntil(10 + (round + 1) * 20_000);
+        }
+
+        Assert.Equal(Enumerable.Repeat(Enumerable.Range(0, Burst.Size), 5).SelectMany(r => r), got[1]);
     }
 
     [Fact]
