@@ -132,6 +132,7 @@ public sealed partial class TcpSock
             }
 
             if (IsAccEcn) AccEcnState!.InRun = false;
+            if (gone == run && _writeQueue.Head is { Tcp.Continues: true } rest) BeginRun(rest); // cut off: a packet by itself (tso_fragment)
             PaceAfter(before, bytes);
 
             sent += gone;

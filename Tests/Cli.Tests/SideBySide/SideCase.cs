@@ -14,7 +14,7 @@ internal sealed record SideCase(string Wire, WireSpec Spec, string Congestion, i
     public const int Port = 5001;
 
     /// <summary>What both are set to beside their congestion control.</summary>
-    public static readonly (string Name, string Value)[] Sysctls = [("net.ipv4.tcp_rmem", "4096 131072 6291456"), ("net.ipv4.tcp_wmem", "4096 16384 4194304")];
+    public static readonly (string Name, string Value)[] Sysctls = [("net.ipv4.tcp_rmem", "4096 131072 6291456"), ("net.ipv4.tcp_wmem", "4096 16384 4194304"), ("net.ipv4.tcp_ecn", "1")];
 
     /// <summary>20 Mbit/s, 20 ms each way, a queue longer than any window; then what goes wrong on it.</summary>
     public static readonly (string Name, WireSpec Spec)[] Wires =
@@ -23,6 +23,7 @@ internal sealed record SideCase(string Wire, WireSpec Spec, string Congestion, i
         ("2 % go 3 ms ahead", Plain with { Reorder = 0.02, ReorderAhead = Duration.FromMilliseconds(3) }),
         ("2 % go 3 ms ahead, loss 1 %", Plain with { Reorder = 0.02, ReorderAhead = Duration.FromMilliseconds(3), Loss = 0.01 }),
         ("queue of 40", Plain with { QueuePackets = 40 }),
+        ("marks 1 %", Plain with { Mark = 0.01 }), ("marks 1 %, loss 1 %", Plain with { Mark = 0.01, Loss = 0.01 }),
     ];
 
     private static WireSpec Plain => new() { Rate = 20_000_000, Delay = Duration.FromMilliseconds(20), QueuePackets = 1000 };

@@ -33,7 +33,7 @@ internal static class ThroughputBands
     public static (double Least, double Most) Bbr(GridCell cell)
     {
         double all = GridCell.Ceiling * (1 - cell.Loss), share = Theory.BbrShare(cell.Rtt);
-        double least = cell.Loss switch { <= 0.01 => cell.DelayMs >= 200 ? 0.95 : 0.97, 0.03 => 0.9, _ => cell.DelayMs >= 200 ? 0.68 : 0.88 };
+        double least = cell.Loss switch { <= 0.01 => cell.DelayMs >= 200 ? 0.95 : 0.97, 0.03 => cell.DelayMs >= 200 ? 0.87 : 0.9, _ => cell.DelayMs >= 200 ? 0.68 : 0.88 };
         return (least * share * all, 1.005 * all);
     }
 
