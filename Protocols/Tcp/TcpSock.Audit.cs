@@ -86,7 +86,8 @@ public sealed partial class TcpSock
         for (SkBuff? s = _ofo?.Queue.Head; s is not null; s = s.Next)
         {
             if (s.Prev is null && (SeqNum)s.Tcp.Seq <= end) return $"{s.Tcp.Seq} is out of order, and RCV.NXT is {end}";
-            if (s.Prev is not null && ((SeqNum)s.Tcp.Seq <= s.Prev.Tcp.Seq || (SeqNum)s.Tcp.EndSeq <= s.Prev.Tcp.EndSeq))
+            // One that another, joined to the one before it, covers stays where it is (tcp_ooo_try_coalesce).
+            if (s.Prev is not null && (SeqNum)s.Tcp.Seq <= s.Prev.Tcp.Seq)
                 return $"out of order are {s.Prev.Tcp.Seq} to {s.Prev.Tcp.EndSeq} before {s.Tcp.Seq} to {s.Tcp.EndSeq}";
         }
 
