@@ -1,4 +1,5 @@
-// The benchmarks: ./bench [--json] [--only NAME]. One file per benchmark; each gives rows, and this prints them.
+// The benchmarks: ./bench [--json] [--only NAME]. One file per benchmark; each gives rows, and this prints them. `./bench pieces [FILTER]` measures single
+// steps (Pieces/) with BenchmarkDotNet.
 
 using System.Diagnostics;
 using System.Globalization;
@@ -22,6 +23,9 @@ internal static class Program
         new("udp", DatagramBenchmark.Run),
         new("memory", MemoryBenchmark.Run),
         new("memory/census", MemoryBenchmark.Census),
+        new("growth/hosts", GrowthBenchmark.Hosts),
+        new("growth/connections", GrowthBenchmark.Connections),
+        new("growth/flows", GrowthBenchmark.Flows),
         new("workers", WorkersBenchmark.Run),
         new("machine", MachineBaseline.Run),
         new("dotnet", SocketBaseline.Run),
@@ -32,6 +36,12 @@ internal static class Program
 
     private static int Main(string[] args)
     {
+        if (args is ["pieces", ..])
+        {
+            BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(["--filter", .. args.Length > 1 ? args[1..] : ["*"], "--inProcess", "--job", "short", "--artifacts", Path.Combine(Path.GetTempPath(), "actornet-pieces")]);
+            return 0;
+        }
+
         bool json = false;
         List<string> only = [];
         for (int i = 0; i < args.Length; i++)
