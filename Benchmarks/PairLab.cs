@@ -2,24 +2,26 @@
 
 using System.Diagnostics;
 using ActorNet.Actors;
+using ActorNet.Devices;
 using ActorNet.Devices.Wires;
 using ActorNet.Engine.Configuration;
 using ActorNet.Protocols;
 
 namespace ActorNet.Benchmarks;
 
-/// <summary>Hosts a (10.0.0.1) and b (10.0.0.2), MTU 1500, 10 µs and 100 Gbit/s apart, so that nobody waits for the wire; one core, virtual time.</summary>
+/// <summary>Hosts a (10.0.0.1) and b (10.0.0.2), MTU 1500, 10 µs and 100 Gbit/s (or so many bit/s; 0: as a veth) apart, so that nobody waits for the wire; one core, virtual time.</summary>
 internal sealed class PairLab : IDisposable
 {
     private const string B = "10.0.0.2";
 
     private readonly ActorSystem _system = EngineRun.Create("bench", ConfigurationFactory.ParseString("akka.loglevel = OFF"), EngineMode.Virtual);
 
-    public PairLab()
+    public PairLab(long rate = 100_000_000_000, NetIfFeature offloads = NetIfFeature.None)
     {
         Network = new Network(_system, 1);
         SimHost a = Network.AddHost("a"), b = Network.AddHost("b");
-        Network.Link(a, "eth0", b, "eth0", new WireSpec { Rate = 100_000_000_000, Delay = Duration.FromMicroseconds(10), QueuePackets = 100_000 });
+        foreach (SimHost host in (SimHost[])[a, b]) host.AddDevice("eth0", options: new NicOptions { Features = offloads });
+        Network.Link(a, "eth0", b, "eth0", new WireSpec { Rate = rate, Delay = Duration.FromMicroseconds(10), QueuePackets = 100_000 });
         a.AddAddress("eth0", "10.0.0.1/24");
         b.AddAddress("eth0", $"{B}/24");
     }

@@ -36,6 +36,8 @@ public abstract partial class Syscall
     public sealed class SendMmsg() : SendMsg(SyscallNr.sendmmsg)
     {
         private MessageLoop _loop;
+        private SockActor? _socket;
+        private Action? _take;
         private MsgFlags _flags;
 
         public IReadOnlyList<MsgHdr> Messages { get; set; } = [];
@@ -64,7 +66,8 @@ public abstract partial class Syscall
                 Messages[_loop.Index++].Length = (int)result.Value;
                 if (_loop.Index < Count && Take() == Errno.OK && Process!.Permits(this, socket.Sk) == Errno.OK)
                 {
-                    _loop.Next(() => socket.SendTo(this));
+                    _socket = socket;
+                    _loop.Next(_take ??= () => _socket!.SendTo(this));
                     return true;
                 }
             }
@@ -77,6 +80,7 @@ public abstract partial class Syscall
         {
             base.Recycle();
             Messages = [];
+            _socket = null;
         }
 
         // MSG_BATCH: more will follow, so a stream need not hurry.
@@ -94,6 +98,8 @@ public abstract partial class Syscall
     public sealed class RecvMmsg() : RecvMsg(SyscallNr.recvmmsg)
     {
         private MessageLoop _loop;
+        private SockActor? _socket;
+        private Action? _take;
         private MsgFlags _flags;
         private bool _waitForOne;
         private Instant _end;
@@ -134,7 +140,8 @@ public abstract partial class Syscall
                 bool urgent = (OutFlags & MsgFlags.OOB) != 0;
                 if (_loop.Index < Count && !urgent && socket.Now < _end && Take() == Errno.OK)
                 {
-                    _loop.Next(() => socket.RecvFrom(this));
+                    _socket = socket;
+                    _loop.Next(_take ??= () => _socket!.RecvFrom(this));
                     return true;
                 }
             }
@@ -155,6 +162,7 @@ public abstract partial class Syscall
         {
             base.Recycle();
             Messages = [];
+            _socket = null;
             Timeout = null;
         }
 
