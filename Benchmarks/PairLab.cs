@@ -16,7 +16,7 @@ internal sealed class PairLab : IDisposable
 
     private readonly ActorSystem _system = EngineRun.Create("bench", ConfigurationFactory.ParseString("akka.loglevel = OFF"), EngineMode.Virtual);
 
-    public PairLab(long rate = 100_000_000_000, NetIfFeature offloads = NetIfFeature.None)
+    public PairLab(long rate = 100_000_000_000, NetIfFeature offloads = NetIfFeature.RXCSUM)
     {
         Network = new Network(_system, 1);
         SimHost a = Network.AddHost("a"), b = Network.AddHost("b");

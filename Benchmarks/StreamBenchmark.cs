@@ -28,8 +28,8 @@ internal static class StreamBenchmark
         yield return new BenchRow("tcp/bulk/allocated", "bytes", f.Allocated) { SmallerIsBetter = true, Goal = 0.05, Definition = "allocated per frame of its second half" };
         f = Best(new Way());
         yield return new BenchRow("tcp/bulk/autotuned", "M/s", f.Frames / 1e6) { Definition = "the same with a send buffer that grows to its 4 MB, out of the near caches" };
-        f = Best(new Way(Rate: 100_000_000_000));
-        yield return new BenchRow("tcp/bulk/rated", "M/s", f.Frames / 1e6) { Definition = $"the same on a wire of 100 Gbit/s: each frame arrives at a time of its own; {f.Events:0.0} events a frame" };
+        f = Best(new Way(Rate: 100_000_000_000, Offloads: NetIfFeature.RXCSUM));
+        yield return new BenchRow("tcp/bulk/rated", "M/s", f.Frames / 1e6) { Definition = $"the same with a NIC as every scenario has it (rx-checksumming) on a wire of 100 Gbit/s: each frame arrives at a time of its own; {f.Events:0.0} events a frame" };
         f = Best(new Way(SendBuffer: 131_072, Offloads: NetIfFeature.ALL));
         yield return new BenchRow("tcp/bulk/offload", "Gbit/s", f.Gbit) { Definition = $"payload with tso, gso, gro and checksum offload, as a veth has them; {f.Frames / 1e6:0.0} M segments/s" };
     }

@@ -143,6 +143,7 @@ public class NetDeviceState(NetDeviceInfo info, Net net)
             return null;
         }
 
+        if (skb.IsSumRight && (Info.Features & NetIfFeature.RXCSUM) != 0) skb.IpSummed = SkbChecksum.UNNECESSARY;
         Net.Trace.Frame(now, FrameEvent.DELIVERED, Info.IfIndex, skb);
         EtherFrame.TypeTrans(skb, Info.Address);
         return upper;

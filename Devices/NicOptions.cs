@@ -19,8 +19,11 @@ public sealed record NicOptions
     /// <summary>Frames one poll takes at most (NAPI_POLL_WEIGHT): the longest batch.</summary>
     public int Weight { get; init; } = 64;
 
-    /// <summary>Offloads (ethtool -K). None by default: each frame of a run is its own, and its checksum covers what it carries.</summary>
-    public NetIfFeature Features { get; init; }
+    /// <summary>
+    /// Offloads (ethtool -K). By default the one that no run can tell from none: what arrives is summed by the device. Each frame is its own then, and its
+    /// checksum covers what it carries.
+    /// </summary>
+    public NetIfFeature Features { get; init; } = NetIfFeature.RXCSUM;
 
     /// <summary>Says what is wrong with it, or null.</summary>
     public string? Validate() =>

@@ -57,6 +57,7 @@ internal static class WireTransmit
         if (fate.CorruptedBit >= 0)
         {
             stats.wire_corrupted++;
+            skb.IsSumRight = false;
             skb.Data[fate.CorruptedBit >> 3] ^= (byte)(1 << (fate.CorruptedBit & 7));
         }
 

@@ -73,6 +73,12 @@ public sealed partial class SkBuff
     public PacketType PacketType;
     public SkbChecksum IpSummed;
 
+    /// <summary>
+    /// Its transport's checksum was computed from the bytes that it has, whichever host it comes to: a device that sums what arrives (rx-checksumming) would find
+    /// it right, and need not look. Who changes a byte of it, as a wire that corrupts does, takes this back.
+    /// </summary>
+    public bool IsSumRight;
+
     /// <summary>Payload bytes per segment when this packet stands for several (GSO/GRO); 0 for one.</summary>
     public int GsoSize, GsoSegs;
 
@@ -162,6 +168,7 @@ public sealed partial class SkBuff
         copy.Protocol = Protocol;
         copy.PacketType = PacketType;
         copy.IpSummed = IpSummed;
+        copy.IsSumRight = IsSumRight;
         copy.GsoSize = GsoSize;
         copy.GsoSegs = GsoSegs;
         copy.IfIndex = IfIndex;
@@ -215,6 +222,7 @@ public sealed partial class SkBuff
         Protocol = 0;
         PacketType = PacketType.HOST;
         IpSummed = SkbChecksum.NONE;
+        IsSumRight = false;
         GsoSize = GsoSegs = IfIndex = Priority = 0;
         Mark = 0;
         Tstamp = default;

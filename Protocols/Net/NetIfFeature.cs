@@ -17,7 +17,7 @@ public enum NetIfFeature : byte
     /// <summary>generic-segmentation-offload (NETIF_F_GSO): such a packet is cut behind IP, in front of the device.</summary>
     GSO = 4,
 
-    /// <summary>rx-checksum (NETIF_F_RXCSUM): what comes without its sum from a device that offloads it is taken as it is.</summary>
+    /// <summary>rx-checksum (NETIF_F_RXCSUM): the device sums what arrives, and takes what comes without its sum from one that offloads it.</summary>
     RXCSUM = 8,
 
     /// <summary>generic-receive-offload (NETIF_F_GRO): segments of a stream that one poll finds go up as one packet. Needs <see cref="RXCSUM"/>.</summary>

@@ -49,6 +49,7 @@ public static class TcpSegmentation
             }
 
             s.IpSummed = partial ? SkbChecksum.PARTIAL : SkbChecksum.NONE;
+            s.IsSumRight = !partial;
             s.PacketType = skb.PacketType;
             s.Protocol = skb.Protocol;
             s.IfIndex = skb.IfIndex;
@@ -79,6 +80,7 @@ public static class TcpSegmentation
         if (check == 0 && field == 6) check = 0xFFFF; // no checksum is another thing (RFC 768)
         BinaryPrimitives.WriteUInt16BigEndian(b[field..], check);
         skb.IpSummed = SkbChecksum.NONE;
+        skb.IsSumRight = true;
     }
 
     /// <summary>Bytes of the largest frame that this packet stands for (skb_gso_mac_seglen), and how many they have together on a wire.</summary>

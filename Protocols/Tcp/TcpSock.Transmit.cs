@@ -93,6 +93,7 @@ public sealed partial class TcpSock
             uint sum = InternetChecksum.Sum(b[..header], InternetChecksum.PseudoHeader(Local.Address, Peer.Address, (byte)IpProtocol.TCP, length));
             if (bytes > 0) sum = InternetChecksum.CopyAndSum(payload, b[header..], sum);
             BinaryPrimitives.WriteUInt16BigEndian(b[16..], InternetChecksum.Finish(sum));
+            pkt.IsSumRight = true;
         }
 
         FillRoute(pkt, segs);
