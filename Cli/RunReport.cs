@@ -20,6 +20,12 @@ internal static class RunReport
         console.Write(Hosts(scenario, s));
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Quantity.Number(s.Events)} events in {s.WallSeconds:0.00} s ({Quantity.Number(s.Events / Math.Max(s.WallSeconds, 1e-9))}/s), peak {Quantity.Bytes(s.PeakBytes)}"));
+        if (s.Memory.Kinds.Count > 0)
+        {
+            string kinds = string.Join(", ", s.Memory.Kinds.Where(k => k.Count > 0).Select(k => k.Name == "rest" ? $"the rest {Quantity.Bytes(k.Bytes)}" : $"{Quantity.Number(k.Count)} {Words(k.Name)} {Quantity.Bytes(k.Bytes)}"));
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"most memory at {s.Memory.AtSeconds:0.000} s: managed {Quantity.Bytes(s.Memory.PeakManagedBytes)}: {kinds}"));
+        }
+
         if (result.Folder is not null) console.WriteLine($"results in {result.Folder}: {string.Join(", ", Files(scenario, s))}");
         Console.Out.WriteLine($"trace {s.TraceHash}");
     }
@@ -35,6 +41,9 @@ internal static class RunReport
         if (redirected) console.Profile.Width = 200; // a file has no width: never wrap
         return console;
     }
+
+    // tcpSockets: TCP sockets.
+    private static string Words(string kind) => kind switch { "tcpSockets" => "TCP sockets", "otherSockets" => "other sockets", "timeWait" => "in TIME_WAIT", _ => kind };
 
     private static IEnumerable<string> Files(Scenario scenario, Summary s)
     {

@@ -46,6 +46,9 @@ public sealed partial class SimHost
     [field: AllowNull]
     public HostPolicies Policies => field ??= new HostPolicies(Plan);
 
+    /// <summary>Sockets whose actors are alive, in all namespaces.</summary>
+    public int Sockets => Plan.Sockets;
+
     internal Network Network { get; }
 
     internal int Number { get; }

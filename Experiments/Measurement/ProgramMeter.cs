@@ -30,16 +30,19 @@ public sealed class ProgramMeter(string name, string host)
     /// <summary>Errors by errno or by a word of the program ("timeout", "content").</summary>
     public IReadOnlyList<KeyValuePair<string, long>> ErrorsByName => _errorsByName;
 
-    /// <summary>How many requests the program will make, for the estimate of what is left; 0 for no end.</summary>
+    /// <summary>How many requests (and <see cref="Steps"/>) the program will make, for the estimate of what is left; 0 for no end.</summary>
     public long Planned { get; set; }
 
     /// <summary>How many bytes it will send, where that says more than requests do.</summary>
     public long PlannedBytes { get; set; }
 
+    /// <summary>Work of the plan that is no request: connections closed.</summary>
+    public long Steps { get; set; }
+
     /// <summary>How much of the plan is done, 0 to 1.</summary>
     public double Share => Ended ? 1
         : PlannedBytes > 0 ? Math.Min(1, (double)BytesSent / PlannedBytes)
-        : Planned > 0 ? Math.Min(1, (double)(Requests + Errors) / Planned) : 0;
+        : Planned > 0 ? Math.Min(1, (double)(Requests + Errors + Steps) / Planned) : 0;
 
     public Instant StartedAt { get; set; } = Instant.Never;
 

@@ -9,7 +9,7 @@ namespace ActorNet.Experiments;
 /// <summary>Many idle connections: who opens them, and who serves them.</summary>
 public static class KeepOpenProgram
 {
-    private const int Batch = 256;
+    private const int Batch = 64;
 
     public static readonly Key<long> Port = Key.Integer("port", "7000", "the server's port", 1, 65_535);
     public static readonly Key<long> Backlog = Key.Integer("backlog", "1024", "server: connections that may wait for accept", 0, 65_535);
@@ -34,7 +34,7 @@ public static class KeepOpenProgram
         var request = new byte[context.Get(Size)];
         var answer = new byte[request.Length];
         var content = new Content(context.Random("payload").NextUInt64());
-        context.Meter.Planned = context.Get(Connections);
+        context.Meter.Planned = 2 * context.Get(Connections); // each is opened and closed
         try
         {
             for (long n = 0; n < context.Get(Connections); n++)
@@ -48,7 +48,11 @@ public static class KeepOpenProgram
         }
         finally
         {
-            foreach (int fd in open) await os.TryClose(fd);
+            foreach (int fd in open)
+            {
+                await os.TryClose(fd);
+                context.Meter.Steps++;
+            }
         }
     }
 
@@ -79,6 +83,7 @@ public static class KeepOpenProgram
         catch (ErrnoException e)
         {
             context.Meter.Failed(TcpServing.NameOf(e.Errno));
+            context.Meter.Steps++;
             if (fd >= 0) await os.TryClose(fd);
             return -1;
         }
@@ -96,7 +101,7 @@ public static class KeepOpenProgram
             await os.EpollCtl(epoll, EpollOp.ADD, listener, EpollEvents.IN, listener);
             context.OnListening?.Invoke();
             var events = new EpollEvent[Batch];
-            var buffer = new byte[65_536];
+            var buffer = new byte[2048]; // a longer request is answered in pieces
             while (true)
             {
                 int ready = await os.EpollWait(epoll, events, Duration.Infinite);

@@ -8,7 +8,7 @@ using ActorNet.Protocols;
 namespace ActorNet.Experiments;
 
 /// <summary>All that was measured in a run.</summary>
-internal sealed class Measurement(ScenarioNetwork network, Instant ended, double wallSeconds, long events)
+internal sealed class Measurement(ScenarioNetwork network, Instant ended, double wallSeconds, long events, MemoryUse memory)
 {
     private static readonly string[] CounterNames = Enum.GetNames<Snmp>().Take((int)Snmp.Count).ToArray();
 
@@ -25,6 +25,7 @@ internal sealed class Measurement(ScenarioNetwork network, Instant ended, double
         WallSeconds = wallSeconds,
         Events = events,
         PeakBytes = Process.GetCurrentProcess().PeakWorkingSet64,
+        Memory = new MemorySummary(memory.Managed, memory.At.Seconds, memory.Kinds),
         Programs = Programs(),
         Hosts = network.Network.Hosts.Select(HostOf).ToArray(),
         Drops = Drops(AllMibs(network.Network)).ToDictionary(d => d.Key, d => d.Value),

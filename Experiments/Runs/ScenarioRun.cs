@@ -39,7 +39,8 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
     private static readonly Duration LongestSilence = Duration.FromSeconds(4 * 3600);
 
     private readonly Stopwatch _wall = new();
-    private long _nextReport;
+    private readonly MemoryUse _memory = new();
+    private long _nextReport, _nextMemory;
 
     /// <summary>Runs it to its end. What was measured is kept and written even when it is cancelled.</summary>
     /// <exception cref="ScenarioException">It cannot be built, or its folder cannot be written; nothing is left behind.</exception>
@@ -58,10 +59,11 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
             Instant ended = outcome == RunOutcome.Completed ? network.LastEnd : network.Network.Now;
             Sample(network, metrics, network.Network.Now);
             sockets?.Record(network.Network);
+            _memory.Look(network.Network);
             ulong trace = network.Network.TraceHash; // of what was measured: how the run is taken down is not part of it
             List<string> violations = End(network, outcome);
             if (violations.Count > 0 && outcome != RunOutcome.Interrupted) outcome = RunOutcome.Failed;
-            var measured = new Measurement(network, ended, _wall.Elapsed.TotalSeconds, system.EventsHandled());
+            var measured = new Measurement(network, ended, _wall.Elapsed.TotalSeconds, system.EventsHandled(), _memory);
             Summary summary = measured.Summarise(outcome, trace, violations);
             metrics?.Dispose();
             sockets?.Dispose();
@@ -139,6 +141,12 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
     private void Look(ActorSystem system, ScenarioNetwork network)
     {
         long wall = _wall.ElapsedMilliseconds;
+        if (wall >= _nextMemory)
+        {
+            _nextMemory = wall + 100;
+            _memory.Look(network.Network);
+        }
+
         if (options.OnProgress is not { } report || wall < _nextReport) return;
         _nextReport = wall + 200;
         double seconds = _wall.Elapsed.TotalSeconds;

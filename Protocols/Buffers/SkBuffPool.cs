@@ -32,6 +32,20 @@ public sealed class SkBuffPool
         }
     }
 
+    /// <summary>What all its packets take, handed out or not, bytes. Exact when no thread is at work.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                long bytes = 0;
+                foreach (Shard s in _shards) bytes += s.Bytes;
+                return bytes;
+            }
+        }
+    }
+
     /// <summary>Packets handed out since the run began.</summary>
     public long Allocated
     {
@@ -55,7 +69,7 @@ public sealed class SkBuffPool
         Shard shard = Mine();
         shard.Allocated++;
         Stack<SkBuff> free = shard.Free[c];
-        if (!free.TryPop(out SkBuff? skb) && !Refill(free, c, out skb)) skb = new SkBuff(this, c, new byte[Sizes[c]]);
+        if (!free.TryPop(out SkBuff? skb) && !Refill(free, c, out skb)) skb = Make(shard, c);
         if (free.TryPeek(out SkBuff? next)) SkBuff.Prefetch(next);
         skb.Reset();
         return skb;
@@ -67,6 +81,15 @@ public sealed class SkBuffPool
         SkBuff skb = Alloc(headroom + size);
         skb.Reserve(headroom);
         return skb;
+    }
+
+    // What a packet takes beside its bytes: the object, and the array's head.
+    private const int Overhead = 312;
+
+    private SkBuff Make(Shard shard, int c)
+    {
+        shard.Bytes += Sizes[c] + Overhead;
+        return new SkBuff(this, c, new byte[Sizes[c]]);
     }
 
     internal void Return(SkBuff skb)
@@ -128,6 +151,7 @@ public sealed class SkBuffPool
 
     private sealed class Shard(SkBuffPool owner, int thread)
     {
+        public long Bytes;
         public readonly SkBuffPool Owner = owner;
         public readonly int Thread = thread;
         public readonly Stack<SkBuff>[] Free = [new(), new(), new(), new()];

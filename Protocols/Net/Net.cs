@@ -39,10 +39,17 @@ public sealed class Net(string hostName, ulong seed, SkBuffPool pool, string net
     public NetSysctl Sysctl { get; } = new();
 
     /// <summary>What this host's TCP sockets share; made when first asked for.</summary>
-    public Tcp.TcpNetns Tcp => field ??= new Tcp.TcpNetns(this);
+    public Tcp.TcpNetns Tcp => _tcp ??= new Tcp.TcpNetns(this);
+
+    private Tcp.TcpNetns? _tcp;
 
     /// <summary>tcp_memory_allocated and tcp_mem.</summary>
-    public ProtoMemory TcpMemory => field ??= Protocols.Tcp.TcpNetns.MemoryOf(this);
+    public ProtoMemory TcpMemory => _tcpMemory ??= Protocols.Tcp.TcpNetns.MemoryOf(this);
+
+    private ProtoMemory? _tcpMemory;
+
+    /// <summary>TCP sockets, and pairs in TIME_WAIT. Asking makes nothing.</summary>
+    public (int Sockets, int Timewaits) TcpCounts => (_tcpMemory?.Sockets ?? 0, _tcp?.TimewaitCount ?? 0);
 
     /// <summary>udp_memory_allocated and udp_mem; UDP knows no pressure.</summary>
     public ProtoMemory UdpMemory => field ??= new ProtoMemory(() => (Sysctl.udp_mem_low, Sysctl.udp_mem_pressure, Sysctl.udp_mem_high), pressures: false);

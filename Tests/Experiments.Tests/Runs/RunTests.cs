@@ -58,7 +58,7 @@ public class RunTests
             string json = File.ReadAllText(Path.Combine(folder, "summary.json"));
             using JsonDocument document = JsonDocument.Parse(json);
             Assert.Equal(
-                ["version", "scenario", "seed", "traceHash", "outcome", "virtualSeconds", "wallSeconds", "events", "peakBytes", "programs", "hosts", "drops", "captures", "violations"],
+                ["version", "scenario", "seed", "traceHash", "outcome", "virtualSeconds", "wallSeconds", "events", "peakBytes", "memory", "programs", "hosts", "drops", "captures", "violations"],
                 document.RootElement.EnumerateObject().Select(p => p.Name));
             JsonElement users = document.RootElement.GetProperty("programs")[1];
             Assert.Equal(30, users.GetProperty("requests").GetInt64());
