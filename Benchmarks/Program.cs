@@ -21,7 +21,7 @@ internal static class Program
         new("tcp/bulk", StreamBenchmark.Bulk),
         new("tcp/connect", StreamBenchmark.Connect),
         new("udp", DatagramBenchmark.Run),
-        new("memory", MemoryBenchmark.Run),
+        new("memory/each", MemoryBenchmark.Run),
         new("memory/census", MemoryBenchmark.Census),
         new("growth/hosts", GrowthBenchmark.Hosts),
         new("growth/connections", GrowthBenchmark.Connections),

@@ -15,7 +15,7 @@ internal sealed class SocketList
     /// <summary>A socket's actor is made.</summary>
     public void Add(Sock sk)
     {
-        if (_last == _slots.Length) Array.Resize(ref _slots, Math.Max(4, _last * 2));
+        if (_last == _slots.Length) Array.Resize(ref _slots, _last < 256 ? Math.Max(4, _last * 2) : _last + _last / 4);
         _slots[_last] = (sk, ++_numbers);
         sk.Slot = ++_last;
         _used++;

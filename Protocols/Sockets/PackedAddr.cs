@@ -17,6 +17,12 @@ internal struct PackedAddr
     /// <summary>The name, unless it is another.</summary>
     public readonly SockAddr Value => _kind == Nothing ? default : new SockAddr(AddressFamily.INET, IpAddress.FromV4(_address), _port);
 
+    /// <summary>Of a name of IPv4.</summary>
+    public PackedAddr(in SockAddr name)
+    {
+        if (!TrySet(name)) throw new ArgumentException("a name of IPv4", nameof(name));
+    }
+
     /// <summary>False for a name that does not fit: who sets it keeps it.</summary>
     public bool TrySet(in SockAddr name)
     {

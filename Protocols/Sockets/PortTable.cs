@@ -98,7 +98,7 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
         else
         {
             row = _rowCount++;
-            if (row == _rows.Length) Array.Resize(ref _rows, Math.Max(4, row * 2));
+            if (row == _rows.Length) Array.Resize(ref _rows, Larger(row));
         }
 
         ref Row e = ref _rows[row];
@@ -249,9 +249,12 @@ public sealed partial class PortTable<TOwner>(PortRules rules, NetSysctl sysctl,
         }
 
         i = count++;
-        if (i == array.Length) Array.Resize(ref array, Math.Max(4, i * 2));
+        if (i == array.Length) Array.Resize(ref array, Larger(i));
         return i;
     }
+
+    // Twice as large while it is small; a large table is not to be half empty.
+    private static int Larger(int length) => length < 256 ? Math.Max(4, length * 2) : length + length / 4;
 
     // Fixed mixing (the finaliser of SplitMix64): runs repeat on every machine.
     private static uint Mix(ulong x)

@@ -69,7 +69,7 @@ internal sealed class TcpFlow
     private SeqNum _lastEnd;
 
     // ---- chronograph
-    private readonly long[] _chrono = new long[3];
+    private Chronos _chrono;
     private Instant _chronoStart;
     private TcpChrono _chronoType;
 
@@ -169,5 +169,12 @@ internal sealed class TcpFlow
         if (_chronoType != TcpChrono.Unspec) _chrono[(int)_chronoType - 1] += (now - _chronoStart).Nanoseconds;
         _chronoStart = now;
         _chronoType = type;
+    }
+
+    // Nanoseconds of each kind.
+    [System.Runtime.CompilerServices.InlineArray(3)]
+    private struct Chronos
+    {
+        private long _first;
     }
 }

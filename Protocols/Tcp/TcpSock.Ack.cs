@@ -18,9 +18,6 @@ internal enum AckFlags
 
 public sealed partial class TcpSock
 {
-    // What one ACK's processing passes between its steps (struct tcp_sacktag_state, rate_sample).
-    private SeqNum _sackReord;
-    private Instant _firstSackAt, _lastSackAt;
     private const long NoTime = -1;
 
     private enum Rexmit : byte { None, Lost, New }

@@ -155,8 +155,6 @@ public sealed partial class TcpSock
         _compAckAt = _mstamp + Duration.FromNanoseconds(delay);
     }
 
-    private SeqNum _compAckRcvNxt;
-
     /// <summary>tcp_send_delayed_ack: within 40 to 200 ms, as the peer's rhythm and the round trip suggest.</summary>
     private void SendDelayedAck()
     {

@@ -7,7 +7,7 @@ public sealed partial class TcpSock
     // TCP_RACK_STATIC_REO_WND and TCP_RACK_NO_DUPTHRESH of tcp_recovery; its first bit, RACK at all, is always on.
     private const int RackStaticReoWnd = 2, RackNoDupThresh = 4;
 
-    private bool _rackAdvanced, _rackDsackSeen;
+    private bool _rackAdvanced;
 
     /// <summary>tcp_skb_spurious_retrans: a retransmission so young that the ACK must be the original's.</summary>
     private bool IsSpuriousRetrans(SkBuff skb, in TcpOptionsReceived o) =>

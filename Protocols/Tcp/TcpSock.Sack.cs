@@ -5,9 +5,6 @@ namespace ActorNet.Protocols.Tcp;
 
 public sealed partial class TcpSock
 {
-    /// <summary>Where the last block was found: the next is likely near.</summary>
-    private SkBuff? _sackHint;
-
     /// <summary>tcp_sacktag_write_queue.</summary>
     private AckFlags SacktagWriteQueue(SkBuff skb, in TcpOptionsReceived o, SeqNum priorUna)
     {
@@ -114,9 +111,6 @@ public sealed partial class TcpSock
         _sackDelivered += segments; // what was sent again for nothing has arrived all the same
         return segments;
     }
-
-    // Segments that this ACK's SACK and D-SACK blocks tell of (sack_delivered).
-    private int _sackDelivered;
 
     private bool IsAllSacked(SackBlock block)
     {
@@ -244,9 +238,6 @@ public sealed partial class TcpSock
         _sackDelivered++;
         return flag;
     }
-
-    private SeqNum _highestSack;
-    private bool _hasHighestSack;
 
     /// <summary>tcp_highest_sack_seq: where the highest SACKed segment ends.</summary>
     private SeqNum HighestSackSeq() => _sackedOut > 0 && _hasHighestSack ? _highestSack : _snd.SndUna;

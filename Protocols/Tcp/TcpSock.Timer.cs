@@ -7,9 +7,6 @@ namespace ActorNet.Protocols.Tcp;
 
 public sealed partial class TcpSock
 {
-    private Instant _compAckAt = Instant.Never, _probesTstamp = Instant.Never;
-    private int _compressedAcks;
-
     /// <inheritdoc/>
     public override Instant NextTimer
     {

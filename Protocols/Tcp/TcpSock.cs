@@ -1,7 +1,7 @@
 // struct tcp_sock (include/linux/tcp.h): one connection's machine, or a listener's. RFC 9293 as Linux has it.
 // Partial files mirror the kernel's functions, a group each: Input, Validate, SynSent, Ack, Sack, Recovery, Undo, Loss, Rack, Data, Memory (tcp_input.c,
 // tcp_recovery.c), Output, Retransmit, Window, Probe (tcp_output.c), Timer, Keepalive, DelayedAck (tcp_timer.c), Connect, Send, Receive, Poll, Close,
-// Options, Info (tcp.c), Audit (ours), Listen (inet_connection_sock.c, tcp_minisocks.c).
+// Options, Info (tcp.c), Repair, Audit (ours), Listen (inet_connection_sock.c, tcp_minisocks.c).
 
 using System.Diagnostics;
 
@@ -37,12 +37,11 @@ public sealed partial class TcpSock : InetSock
 
     // ---- congestion control
     private ICongestionControl _ca;
-    internal int SndCwnd = TcpConst.InitCwnd, SndSsthresh = TcpConst.InfiniteSsthresh, SndCwndCnt, PriorCwnd;
-    private int _packetsOut, _sackedOut, _lostOut, _retransOut, _reordering;
-    private int _maxPacketsOut, _cwndUsed, _prrDelivered, _prrOut, _priorSsthresh, _undoRetrans;
-    private SeqNum _highSeq, _undoMarker, _cwndUsageSeq, _tlpHighSeq;
+    internal int SndCwnd = TcpConst.InitCwnd, SndSsthresh = TcpConst.InfiniteSsthresh, SndCwndCnt;
+    private int _packetsOut, _reordering, _maxPacketsOut, _cwndUsed;
+    private SeqNum _cwndUsageSeq;
     private Instant _cwndStamp;
-    private long _delivered, _lost;
+    private long _delivered;
 
     // ---- RACK (RFC 8985)
     private Instant _rackXmit;
@@ -75,7 +74,7 @@ public sealed partial class TcpSock : InetSock
 
     // ---- counters of TCP_INFO
     private long _bytesAcked, _bytesReceived;
-    private int _segsIn, _segsOut, _totalRetrans;
+    private int _segsIn, _segsOut;
 
     // ---- flags and small counters
     private TcpState _state = TcpState.CLOSE;
@@ -84,7 +83,6 @@ public sealed partial class TcpSock : InetSock
     private AckPending _ackPending;
     private TcpSockFlags _flags;
     private byte _shutdown, _nonagle, _retransmits, _backoff, _probesOut, _pingpong;
-    private int _reordSeen;
     private Errno _errSoft;
 
     // ---- what only some sockets have
@@ -201,7 +199,7 @@ public sealed partial class TcpSock : InetSock
 
     internal bool InSlowStart => SndCwnd < SndSsthresh;
 
-    internal int PacketsInFlight => _packetsOut - (_sackedOut + _lostOut) + _retransOut;
+    internal int PacketsInFlight => _repair is { } r ? _packetsOut - (r.SackedOut + r.LostOut) + r.RetransOut : _packetsOut;
 
     /// <summary>tcp_min_rtt, microseconds.</summary>
     internal uint MinRttUs => _minRtt.Value is > 0 and var least ? least : uint.MaxValue;

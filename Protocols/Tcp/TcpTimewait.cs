@@ -31,20 +31,20 @@ public sealed partial class TcpTimewait
     private readonly Net _net;
     private Instant _lastOowAck = Instant.Never;
     private bool _gone;
+    private readonly PackedAddr _local, _peer;
 
     internal TcpTimewait(Net net, SockAddr local, SockAddr peer, TcpState substate, Instant expires)
     {
         _net = net;
-        Local = local;
-        Peer = peer;
+        (_local, _peer) = (new PackedAddr(local), new PackedAddr(peer));
         Substate = substate;
         Expires = expires;
         net.Tcp.TimewaitCount++;
     }
 
-    public SockAddr Local { get; }
+    public SockAddr Local => _local.Value;
 
-    public SockAddr Peer { get; }
+    public SockAddr Peer => _peer.Value;
 
     /// <summary>TIME_WAIT, or FIN_WAIT2 while the peer's FIN is outstanding.</summary>
     public TcpState Substate { get; private set; }
