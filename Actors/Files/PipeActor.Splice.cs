@@ -73,7 +73,7 @@ internal sealed partial class PipeActor
         if (got.IsOk && got.Value > 0)
         {
             // With the reader gone meanwhile the bytes are in a pipe that nobody reads, as Linux has it.
-            _ring.Fill(call.Bytes.AsSpan(0, (int)got.Value), ((SocketFile)call.Other!).Socket.Type == SocketType.STREAM ? PageFrag : PipeRing.PageSize);
+            _ring.Fill(call.Bytes.AsSpan(0, (int)got.Value), ((Socket)call.Other!).Type == SocketType.STREAM ? PageFrag : PipeRing.PageSize);
             _readWait.Wake(Me, WaitQueue.Any, ReadPoll);
             SignalReader();
         }
@@ -84,7 +84,7 @@ internal sealed partial class PipeActor
 
     private void Drain(Syscall.Splice call)
     {
-        bool toSocket = call.Other is SocketFile;
+        bool toSocket = call.Other is Socket;
         if (_ring.IsEmpty && (toSocket || _hasWriter))
         {
             if (!_hasWriter || call.Moved > 0) Answer(call, call.Moved);
@@ -125,7 +125,7 @@ internal sealed partial class PipeActor
             }
         }
 
-        if (call.Other is SocketFile)
+        if (call.Other is Socket)
         {
             if (!taken.IsOk) Answer(call, call.Partial(taken.Errno));
             else if (taken.Value == 0 || call.Left == 0) Answer(call, call.Moved);
@@ -180,10 +180,10 @@ internal sealed partial class PipeActor
 
     private void GoToSocket(Syscall.Splice call, Syscall part)
     {
-        var socket = (SocketFile)call.Other!;
+        var socket = (Socket)call.Other!;
         // security_socket_sendmsg, security_socket_recvmsg: a stream's tcp_splice_read asks nobody.
-        bool isAsked = part is Syscall.SendTo || socket.Socket.Type != SocketType.STREAM;
-        if (isAsked && call.Process!.Permits(part, socket.Socket.Sk!) is var refusal and not Errno.OK)
+        bool isAsked = part is Syscall.SendTo || socket.Type != SocketType.STREAM;
+        if (isAsked && call.Process!.Permits(part, socket.Sk!) is var refusal and not Errno.OK)
         {
             call.Back = refusal;
             if (call.IntoPipe) Filled(call);
@@ -225,7 +225,7 @@ internal sealed partial class PipeActor
             {
                 splice.Interrupted = true;
                 Syscall? part = splice.IntoPipe ? splice.Recv : splice.Send;
-                splice.Other!.Actor!.Tell(splice.Other is SocketFile ? new Interrupt(part!, splice.PartVersion) : interrupt, Me);
+                splice.Other!.Actor!.Tell(splice.Other is Socket ? new Interrupt(part!, splice.PartVersion) : interrupt, Me);
                 return;
             }
 

@@ -44,7 +44,7 @@ internal sealed partial class InetStreamOps : InetOps
         call.Peer = child.Peer;
         call.Accepted = new Socket(s.Stack, SocketType.STREAM)
         {
-            Sk = child, Ops = this, Actor = owner as IActorRef ?? ActorRefs.Nobody, Inode = s.Stack.NextInode(), State = SocketState.CONNECTED,
+            Sk = child, Ops = this, Driver = owner as IActorRef ?? ActorRefs.Nobody, Inode = s.Stack.NextInode(), State = SocketState.CONNECTED,
         };
         child.Inode = call.Accepted.Inode;
         s.Answer(call, call.NewFd);

@@ -98,8 +98,8 @@ internal static class SocketSnapshot
             if (p.Files is not { } files) continue;
             for (int fd = 0; fd < files.End; fd++)
             {
-                if (files[fd] is not SocketFile file) continue;
-                if (!owners.TryGetValue(file.Socket.Inode, out List<SocketOwner>? list)) owners.Add(file.Socket.Inode, list = []);
+                if (files[fd] is not Socket file) continue;
+                if (!owners.TryGetValue(file.Inode, out List<SocketOwner>? list)) owners.Add(file.Inode, list = []);
                 list.Add(new SocketOwner(p.Name, p.Pid, fd));
             }
         }

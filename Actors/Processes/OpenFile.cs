@@ -65,17 +65,3 @@ internal abstract class OpenFile(FileFlags flags)
     {
     }
 }
-
-/// <summary>A socket's file (sock_alloc_file).</summary>
-internal sealed class SocketFile(Socket socket, FileFlags flags) : OpenFile(flags | FileFlags.RDWR)
-{
-    public readonly Socket Socket = socket;
-
-    public override IActorRef? Actor => Socket.Actor;
-
-    public override bool CanAsync => true;
-
-    public override bool RaisesSigpipe => Socket.Type == SocketType.STREAM;
-
-    public override bool IsDead => Socket.Sk!.Owner == SockActor.Dead;
-}

@@ -80,7 +80,7 @@ internal sealed partial class ProcessActor
         OpenFile? file = _files[call.Fd];
         bool open = file is not null && (access is null || (access == FileFlags.RDONLY ? file.MayRead : file.MayWrite));
         if (!open) Finish(call, Errno.EBADF);
-        else if (call.NeedsSocket && file is not SocketFile) Finish(call, Errno.ENOTSOCK);
+        else if (call.NeedsSocket && file is not Actors.Socket) Finish(call, Errno.ENOTSOCK);
         else ToFile(call, file!);
     }
 
@@ -97,7 +97,7 @@ internal sealed partial class ProcessActor
             return;
         }
 
-        if (_spec.Host.Security is { } security && file is SocketFile { Socket.Sk: { } sk } && security.Call(this, call, sk) is var refusal and not Errno.OK)
+        if (_spec.Host.Security is { } security && file is Actors.Socket { Sk: { } sk } && security.Call(this, call, sk) is var refusal and not Errno.OK)
         {
             Finish(call, refusal);
             return;
@@ -139,11 +139,11 @@ internal sealed partial class ProcessActor
         if (fd < 0)
         {
             Finish(call, _exited ? Errno.EINTR : Errno.EMFILE);
-            Release(new SocketFile(socket, 0));
+            Release(socket.Opened(0));
             return;
         }
 
-        _files.Install(fd, new SocketFile(socket, (call.Type & SocketType.NONBLOCK) != 0 ? FileFlags.NONBLOCK : 0));
+        _files.Install(fd, socket.Opened((call.Type & SocketType.NONBLOCK) != 0 ? FileFlags.NONBLOCK : 0));
         Finish(call, fd);
     }
 
@@ -161,12 +161,12 @@ internal sealed partial class ProcessActor
         if (call.NewFd < 0) return;
         if (call.Result.IsOk && !_exited)
         {
-            _files.Install(call.NewFd, new SocketFile(call.Accepted!, (call.Flags & SocketType.NONBLOCK) != 0 ? FileFlags.NONBLOCK : 0));
+            _files.Install(call.NewFd, call.Accepted!.Opened((call.Flags & SocketType.NONBLOCK) != 0 ? FileFlags.NONBLOCK : 0));
             return;
         }
 
         _files.Remove(call.NewFd);
-        if (call.Accepted is { } orphan) Release(new SocketFile(orphan, 0));
+        if (call.Accepted is { } orphan) Release(orphan.Opened(0));
     }
 
     /// <summary>close(2): the descriptor goes at once; the last one's call goes on to who serves the file.</summary>

@@ -11,7 +11,7 @@ internal sealed partial class ProcessActor
     {
         if (_files[call.Fd] is not { } file) Finish(call, Errno.EBADF);
         else if (FileIoctl(call, file) is { } answer) Finish(call, answer);
-        else if (file is SocketFile socket) SocketIoctl(call, socket);
+        else if (file is Actors.Socket socket) SocketIoctl(call, socket);
         else if (file is PipeFile && call.Cmd == IoctlCmd.FIONREAD) ToFile(call, file);
         else Finish(call, file is EpollFile ? Errno.EINVAL : Errno.ENOTTY); // ep_eventpoll_ioctl knows its parameters only, which are not here
     }
@@ -43,7 +43,7 @@ internal sealed partial class ProcessActor
         }
     }
 
-    private void SocketIoctl(Syscall.Ioctl call, SocketFile file)
+    private void SocketIoctl(Syscall.Ioctl call, Socket file)
     {
         switch (call.Cmd)
         {
@@ -58,10 +58,10 @@ internal sealed partial class ProcessActor
                 Finish(call, PutInt(call, (int)Owner(file, FcntlCmd.F_GETOWN, 0).Value));
                 break;
             case IoctlCmd.SIOCGSKNS:
-                Finish(call, OpenNetns(file.Socket.Stack.Netns));
+                Finish(call, OpenNetns(file.Stack.Netns));
                 break;
             default:
-                NetIoctl(call, file.Socket.Stack);
+                NetIoctl(call, file.Stack);
                 break;
         }
     }

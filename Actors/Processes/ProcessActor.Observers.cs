@@ -20,5 +20,5 @@ internal sealed partial class ProcessActor
     /// <summary>Whether the host's security modules let a call go on: asked again for each message of sendmmsg(2).</summary>
     public Errno Permits(Syscall call, Sock sk) => _spec.Host.Security?.Call(this, call, sk) ?? Errno.OK;
 
-    private static Sock? SocketOf(OpenFile? file) => (file as SocketFile)?.Socket.Sk;
+    private static Sock? SocketOf(OpenFile? file) => (file as Socket)?.Sk;
 }

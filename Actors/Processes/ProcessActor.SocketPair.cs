@@ -61,15 +61,15 @@ internal sealed partial class ProcessActor
         {
             _files.Remove(call.First);
             _files.Remove(call.Second);
-            Release(new SocketFile(first, 0));
-            Release(new SocketFile(second, 0));
+            Release(first.Opened(0));
+            Release(second.Opened(0));
             Finish(call, Errno.EINTR);
             return;
         }
 
         FileFlags flags = (call.Type & SocketType.NONBLOCK) != 0 ? FileFlags.NONBLOCK : 0;
-        _files.Install(call.First, new SocketFile(first, flags));
-        _files.Install(call.Second, new SocketFile(second, flags));
+        _files.Install(call.First, first.Opened(flags));
+        _files.Install(call.Second, second.Opened(flags));
         Finish(call, 0);
     }
 

@@ -44,7 +44,7 @@ internal sealed partial class ProcessActor
         if (call.Nr == SyscallNr.sendfile)
         {
             if (call.HasOffsetIn && from.Actor is not null) return Errno.ESPIPE;
-            if (from is not SocketFile || !pipeOut) return Errno.EINVAL;
+            if (from is not Actors.Socket || !pipeOut) return Errno.EINVAL;
             nothing = call.Length == 0;
             return call.Length < 0 ? Errno.EINVAL : Errno.OK;
         }
@@ -54,7 +54,7 @@ internal sealed partial class ProcessActor
         if (call.HasOffsetIn || call.HasOffsetOut) return Errno.EINVAL;
         if (pipeIn && pipeOut) return from.Actor == to.Actor ? Errno.EINVAL : Errno.OK;
         if (call.Length < 0) return Errno.EINVAL;
-        if (!(pipeIn && to is SocketFile) && !(pipeOut && from is SocketFile)) return Errno.EINVAL;
+        if (!(pipeIn && to is Actors.Socket) && !(pipeOut && from is Actors.Socket)) return Errno.EINVAL;
         return pipeIn && (to.Flags & FileFlags.APPEND) != 0 ? Errno.EINVAL : Errno.OK;
     }
 }

@@ -7,7 +7,7 @@ namespace ActorNet.Actors;
 internal sealed partial class SockActor
 {
     /// <summary>The socket's face, as the call's file has it.</summary>
-    public static Socket Face(Syscall call) => ((SocketFile)call.File!).Socket;
+    public static Socket Face(Syscall call) => (Socket)call.File!;
 
     /// <summary>Answers a call: once, back to its process.</summary>
     /// <remarks>What the socket has told the port tables in this turn has come true when the caller hears of it: the answer goes by way of them.</remarks>

@@ -53,7 +53,7 @@ internal sealed class SockfsActor : UntypedActor
     private void Spawn(Socket socket)
     {
         socket.Inode = socket.Sk!.Inode = _stack.NextInode();
-        socket.Actor = Spawn(socket.Sk!, socket.Ops!, null);
+        socket.Driver = Spawn(socket.Sk!, socket.Ops!, null);
     }
 
     private IActorRef Spawn(Sock sk, ProtoOps ops, AdoptChild? adopted)

@@ -39,8 +39,8 @@ public abstract partial class Syscall
 
         internal override void OnLost(ProcessActor process)
         {
-            if (Created is { Actor: not null } created) process.Release(new SocketFile(created, 0));
-            if (Peer is { Actor: not null } peer) process.Release(new SocketFile(peer, 0));
+            if (Created is { Actor: not null } created) process.Release(created.Opened(0));
+            if (Peer is { Actor: not null } peer) process.Release(peer.Opened(0));
         }
 
         internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, (long)Family, (long)Type, (long)Protocol, Result);

@@ -31,7 +31,7 @@ public abstract partial class Syscall
 
         internal override void OnLost(ProcessActor process)
         {
-            if (Created is { Actor: not null } created) process.Release(new SocketFile(created, 0));
+            if (Created is { Actor: not null } created) process.Release(created.Opened(0));
         }
 
         internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, (long)Family, (long)Type, (long)Protocol, Result);
@@ -97,7 +97,7 @@ public abstract partial class Syscall
 
         internal override void OnLost(ProcessActor process)
         {
-            if (Accepted is { } accepted) process.Release(new SocketFile(accepted, 0));
+            if (Accepted is { } accepted) process.Release(accepted.Opened(0));
         }
 
         internal override void Trace(TraceHash trace, Instant now, int pid, string name) => trace.Call(now, pid, name, Fd, Peer, Result);
