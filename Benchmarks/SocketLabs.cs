@@ -73,6 +73,7 @@ internal sealed class HalfOpen(int count) : MemoryLab(count)
     {
         _net.Sysctl.tcp_max_syn_backlog = 1_000_000;
         _net.Sysctl.tcp_syncookies = 0;
+        _net.Sysctl.somaxconn = 1_000_000;
         _listener = new TcpSock(_net) { Local = SockAddr.In(IpAddress.Parse("10.0.0.1"), 80), Routes = _ => new TcpRoute() { Mtu = 1500 } };
         _listener.Listen(1_000_000, Instant.FromSeconds(1));
         for (int i = 0; i < 10; i++) Syn();
