@@ -23,7 +23,7 @@ internal static class RunReport
         if (s.Memory.Kinds.Count > 0)
         {
             string kinds = string.Join(", ", s.Memory.Kinds.Where(k => k.Count > 0).Select(k => k.Name == "rest" ? $"the rest {Quantity.Bytes(k.Bytes)}" : $"{Quantity.Number(k.Count)} {Words(k.Name)} {Quantity.Bytes(k.Bytes)}"));
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"most memory at {s.Memory.AtSeconds:0.000} s: managed {Quantity.Bytes(s.Memory.PeakManagedBytes)}: {kinds}"));
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"managed memory up to {Quantity.Bytes(s.Memory.PeakManagedBytes)}; at {s.Memory.AtSeconds:0.000} s: {kinds}"));
         }
 
         if (result.Folder is not null) console.WriteLine($"results in {result.Folder}: {string.Join(", ", Files(scenario, s))}");

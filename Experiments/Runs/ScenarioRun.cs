@@ -143,7 +143,7 @@ public sealed class ScenarioRun(Scenario scenario, RunOptions options)
         long wall = _wall.ElapsedMilliseconds;
         if (wall >= _nextMemory)
         {
-            _nextMemory = wall + 100;
+            _nextMemory = wall + 250;
             _memory.Look(network.Network);
         }
 

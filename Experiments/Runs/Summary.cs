@@ -43,7 +43,7 @@ public sealed record Summary
     /// <summary>The process's largest resident set.</summary>
     public required long PeakBytes { get; init; }
 
-    /// <summary>The largest managed heap that was seen, and what it went to.</summary>
+    /// <summary>The largest managed heap that was seen, and what took most of it.</summary>
     public MemorySummary Memory { get; init; } = new(0, 0, []);
 
     public required IReadOnlyList<ProgramSummary> Programs { get; init; }
@@ -82,8 +82,8 @@ public static class RunOutcome
 
 /// <summary>The largest managed heap of a run.</summary>
 /// <param name="PeakManagedBytes">Garbage that was not collected yet is in it.</param>
-/// <param name="AtSeconds">When that was, virtual time.</param>
-/// <param name="Kinds">How many of what there were then, and what they took; "rest" is what is none of these.</param>
+/// <param name="AtSeconds">When <paramref name="Kinds"/> took most, virtual time.</param>
+/// <param name="Kinds">How many of what there were then, and what they took; "rest" is what of the heap is none of these.</param>
 public sealed record MemorySummary(long PeakManagedBytes, double AtSeconds, IReadOnlyList<MemoryKind> Kinds);
 
 /// <summary>One program on one host (all its instances there).</summary>

@@ -34,7 +34,7 @@ public class ManyTests
         Assert.Equal(10_000, clients.Sum(h => h.Counters["TcpExtTCPKeepAlive"])); // each was asked once whether it is still there
         Assert.Equal(0, clients.Sum(h => h.Counters.GetValueOrDefault("TcpRetransSegs")));
         Assert.Contains(r.Summary.Memory.Kinds, k => k.Name == "hosts" && k.Count == s.Hosts.Count);
-        Assert.True(r.Summary.Memory.Kinds.Sum(k => k.Bytes) >= r.Summary.Memory.PeakManagedBytes);
+        Assert.True(r.Summary.Memory.Kinds.Single(k => k.Name == "tcpSockets").Count > 10_000, "when most was taken, the connections were there");
     }
 
     [Fact]
