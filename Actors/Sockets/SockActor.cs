@@ -32,12 +32,10 @@ internal sealed partial class SockActor : UntypedActor
     public SockActor(NetStack stack)
     {
         Stack = stack;
-        stack.Unborn.Remove(Self, out Unborn born);
+        Unborn born = stack.Unborn[Self];
         Sk = born.Sk;
         _ops = born.Ops;
-        if (born.Adopted is null) return;
-        Private = born.Adopted;
-        IsHashed = HasPort = true;
+        IsHashed = HasPort = born.Adopted is not null;
     }
 
     /// <summary>What an actor under way is to drive.</summary>
@@ -52,6 +50,7 @@ internal sealed partial class SockActor : UntypedActor
         public LostPackets? Lost;
         public OpenFile? Owned;
         public Syscall? Failed;
+        public object? Private;
         public bool OwnerInterrupted;
     }
 
@@ -145,21 +144,25 @@ internal sealed partial class SockActor : UntypedActor
     }
 
     /// <summary>What its ops keep for it.</summary>
-    public object? Private { get; set; }
+    public object? Private
+    {
+        get => _rare?.Private;
+        set => Few.Private = value;
+    }
 
     /// <summary>Nobody will ever name it: it ends when its machine is done.</summary>
     public void Orphan() => _state |= State.Closed;
 
     protected override void PreStart()
     {
-        if (Private is not AdoptChild m)
+        Stack.Unborn.Remove(Self, out Unborn born);
+        if (born.Adopted is not { } m)
         {
             Sk.Owner ??= Me;
             Stack.Net.OnWriteSpace ??= s_lookAgain;
             return;
         }
 
-        Private = null;
         Sk.Owner = Me;
         // From itself, so that nothing else that it tells the table can come before it.
         m.Demux.Tell(

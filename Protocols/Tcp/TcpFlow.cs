@@ -28,6 +28,11 @@ internal sealed class TcpFlow
     public NetIfFeature Features;
     public int FeaturesGen = -1;
 
+    // ---- receive buffer tuning: the round trip as a receiver sees it (rcv_rtt_est), µs times eight; and the last full segment's size
+    public int RcvRttUs8, LastSegSize;
+    public SeqNum RcvRttSeq;
+    public Instant RcvRttTime;
+
     // ---- rate samples
     /// <summary>When the packet was sent that was delivered last, and when the last delivery was heard of (first_tx_mstamp, delivered_mstamp).</summary>
     public Instant FirstTx, DeliveredAt;

@@ -6,7 +6,7 @@ namespace ActorNet.Protocols.Tcp;
 public sealed partial class TcpSock
 {
     private SeqNum _iss;
-    private long _synSentMs;
+    private uint _synSentMs;
     private bool _offerTimestamps;
 
     /// <summary>The listener that made this connection has not given it to accept(2) yet.</summary>
@@ -65,7 +65,7 @@ public sealed partial class TcpSock
         int copied = 0;
         Inc(Snmp.TcpActiveOpens);
         SkBuff syn = QueueControl(EcnSyn());
-        _synSentMs = _mstamp.Milliseconds;
+        _synSentMs = (uint)_mstamp.Milliseconds;
         _retransStamp = _mstamp;
         if (FastOpen is { HasRequest: true } f)
         {

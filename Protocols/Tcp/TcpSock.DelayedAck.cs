@@ -90,7 +90,6 @@ public sealed partial class TcpSock
         _ackPending |= AckPending.Pushed;
     }
 
-    private int _lastSegSize;
 
     private void IncrQuickAck(int most)
     {

@@ -9,6 +9,42 @@ public sealed partial class TcpSock
     // A passive open has heard of no delivery yet, so it begins as limited by its application (app_limited = ~0 until the first ACK is counted).
     private TcpFlow Flow => _flow ??= new TcpFlow { AppLimited = _bytesAcked == 0 ? uint.MaxValue : 0 };
 
+    private int _rcvRttUs8
+    {
+        get => _flow is { } f ? f.RcvRttUs8 : 0;
+        set
+        {
+            if (_flow is not null || value != 0) Flow.RcvRttUs8 = value;
+        }
+    }
+
+    private int _lastSegSize
+    {
+        get => _flow is { } f ? f.LastSegSize : 0;
+        set
+        {
+            if (_flow is not null || value != 0) Flow.LastSegSize = value;
+        }
+    }
+
+    private SeqNum _rcvRttSeq
+    {
+        get => _flow is { } f ? f.RcvRttSeq : default;
+        set
+        {
+            if (_flow is not null || value != default) Flow.RcvRttSeq = value;
+        }
+    }
+
+    private Instant _rcvRttTime
+    {
+        get => _flow is { } f ? f.RcvRttTime : default;
+        set
+        {
+            if (_flow is not null || value != default) Flow.RcvRttTime = value;
+        }
+    }
+
     private bool IsSendIdle => _writeQueue.IsEmpty && _rtxQueue.IsEmpty;
 
     /// <summary>tcp_rate_check_app_limited: at a write, is there so little to send that the network is not what bounds the rate?</summary>

@@ -5,7 +5,14 @@ namespace ActorNet.Protocols.Tcp;
 public sealed partial class TcpSock
 {
     /// <summary>How a listener learns the way to a peer that it has not met: MTU and MSS of the route. Without it, 1,500, and 65,536 on loopback.</summary>
-    public Func<IpAddress, TcpRoute>? Routes { get; set; }
+    public Func<IpAddress, TcpRoute>? Routes
+    {
+        get => _repair?.Routes;
+        set
+        {
+            if (_repair is not null || value is not null) Repair.Routes = value;
+        }
+    }
 
     /// <summary>listen(2). The demux has granted the port.</summary>
     /// <returns>EINVAL when connected or connecting.</returns>

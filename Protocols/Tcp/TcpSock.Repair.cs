@@ -1,9 +1,9 @@
-// What only a connection has that has lost, reordered, retransmitted, probed or been SACKed: an object beside the socket, made when the first of it is set to something.
+// What only a socket has that listens, or whose connection has lost, reordered, retransmitted, probed, been SACKed or had urgent data: an object beside it, made when the first of it is set to something.
 // The names are those of struct tcp_sock; the code that counts with them does not care where they lie. Forgetting what was never noted makes nothing.
 
 namespace ActorNet.Protocols.Tcp;
 
-/// <summary>State of recovery, of one connection.</summary>
+/// <summary>What most sockets do without.</summary>
 internal sealed class TcpRepair
 {
     public int SackedOut, LostOut, RetransOut, PrrDelivered, PrrOut, PriorSsthresh, UndoRetrans, ReordSeen, SackDelivered, CompressedAcks, TotalRetrans, PriorCwnd;
@@ -13,6 +13,18 @@ internal sealed class TcpRepair
     public SkBuff? SackHint;
     public Instant FirstSackAt, LastSackAt;
     public Instant CompAckAt = Instant.Never, ProbesTstamp = Instant.Never;
+
+    /// <summary>What came ahead of a hole; what is urgent; a listener's queues, and its ways.</summary>
+    public Reassembler? Ofo;
+
+    /// <inheritdoc cref="Ofo"/>
+    public TcpUrgent? Urgent;
+
+    /// <inheritdoc cref="Ofo"/>
+    public TcpListener? Listener;
+
+    /// <inheritdoc cref="Ofo"/>
+    public Func<IpAddress, TcpRoute>? Routes;
 }
 
 public sealed partial class TcpSock
@@ -255,6 +267,33 @@ public sealed partial class TcpSock
         set
         {
             if (_repair is not null || value != Instant.Never) Repair.ProbesTstamp = value;
+        }
+    }
+
+    private Reassembler? _ofo
+    {
+        get => _repair?.Ofo;
+        set
+        {
+            if (_repair is not null || value is not null) Repair.Ofo = value;
+        }
+    }
+
+    private TcpUrgent? _urgent
+    {
+        get => _repair?.Urgent;
+        set
+        {
+            if (_repair is not null || value is not null) Repair.Urgent = value;
+        }
+    }
+
+    private TcpListener? _listener
+    {
+        get => _repair?.Listener;
+        set
+        {
+            if (_repair is not null || value is not null) Repair.Listener = value;
         }
     }
 }

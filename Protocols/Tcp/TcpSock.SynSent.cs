@@ -21,7 +21,7 @@ public sealed partial class TcpSock
                 return rst ? Net.Mib.Drop(skb, DropReason.TCP_INVALID_ACK_SEQUENCE) : ReplyReset(skb, DropReason.TCP_INVALID_ACK_SEQUENCE);
             }
 
-            if (o.SawTimestamp && o.TsEcr != 0 && (int)(o.TsEcr - ((uint)_synSentMs + _tsOffset)) < 0 | (int)(TsNow - o.TsEcr) < 0)
+            if (o.SawTimestamp && o.TsEcr != 0 && (int)(o.TsEcr - (_synSentMs + _tsOffset)) < 0 | (int)(TsNow - o.TsEcr) < 0)
             {
                 Inc(Snmp.TcpExtPAWSActive);
                 return ReplyReset(skb, DropReason.TCP_RFC7323_PAWS);
@@ -31,7 +31,7 @@ public sealed partial class TcpSock
             if (!syn) return DropReceived(skb, DropReason.TCP_FLAGS);
             NoteEcho(o);
             // tcp_try_undo_spurious_syn: it answers the first SYN, so that one was late and not lost.
-            if (o.SawTimestamp && o.TsEcr == (uint)_synSentMs + _tsOffset) _undoMarker = default;
+            if (o.SawTimestamp && o.TsEcr == _synSentMs + _tsOffset) _undoMarker = default;
             if (HasAnyEcn) EcnRcvSynAck(skb, th, o.AccEcn);
             _rcv.RcvNxt = skb.Tcp.Seq + 1;
             _rcv.RcvWup = _rcv.RcvNxt;

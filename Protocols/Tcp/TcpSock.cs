@@ -22,7 +22,6 @@ public sealed partial class TcpSock : InetSock
     // ---- queues. Written and not sent; sent and not acknowledged; received and not read; made and not taken by the driver.
     private SegmentQueue _writeQueue, _rtxQueue, _receiveQueue;
     private SkBuff? _xmitHead, _xmitTail;
-    private Reassembler? _ofo;
 
     // ---- time
     private Instant _mstamp;
@@ -68,9 +67,9 @@ public sealed partial class TcpSock : InetSock
     private byte _scalingRatio = 128;
 
     // ---- receive buffer tuning (DRS)
-    private SeqNum _rcvqSeq, _rcvRttSeq;
-    private int _rcvqSpace, _rcvRttUs8;
-    private Instant _rcvqTime, _rcvRttTime;
+    private SeqNum _rcvqSeq;
+    private int _rcvqSpace;
+    private Instant _rcvqTime;
 
     // ---- counters of TCP_INFO
     private long _bytesAcked, _bytesReceived;
@@ -83,13 +82,17 @@ public sealed partial class TcpSock : InetSock
     private AckPending _ackPending;
     private TcpSockFlags _flags;
     private byte _shutdown, _nonagle, _retransmits, _backoff, _probesOut, _pingpong;
-    private Errno _errSoft;
+    private ushort _softErrno;
+
+    private Errno _errSoft
+    {
+        get => (Errno)_softErrno;
+        set => _softErrno = (ushort)value;
+    }
 
     // ---- what only some sockets have
     private TcpUserOptions? _user;
-    private TcpListener? _listener;
     private TcpTimewait? _timewait;
-    private TcpUrgent? _urgent;
 
     /// <summary>An unconnected socket.</summary>
     public TcpSock(Net net, AddressFamily family = AddressFamily.INET)
