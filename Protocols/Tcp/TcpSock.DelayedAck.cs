@@ -90,7 +90,6 @@ public sealed partial class TcpSock
         _ackPending |= AckPending.Pushed;
     }
 
-
     private void IncrQuickAck(int most)
     {
         int quick = _rcv.RcvWnd / Math.Max(1, 2 * _rcvMss);
